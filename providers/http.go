@@ -99,3 +99,15 @@ func NextLink(h http.Header) string {
 	}
 	return ""
 }
+
+// LinkPath returns path and query of a vendor's link, byte for byte, without its
+// scheme and host: the form in which a durable cursor keeps a link.
+func LinkPath(link string) string {
+	if _, rest, ok := strings.Cut(link, "://"); ok {
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			return rest[slash:]
+		}
+		return "/"
+	}
+	return link
+}

@@ -2,9 +2,14 @@
 // folders that knows them: a new vendor is one folder and one line here.
 package all
 
-import "github.com/otelactivity/otelactivity/providers"
+import (
+	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/okta"
+)
 
 // Providers returns the built-in vendors, sorted by key.
 func Providers() []providers.Provider {
-	return []providers.Provider{}
+	return []providers.Provider{
+		okta.Provider(),
+	}
 }
