@@ -80,6 +80,19 @@ func TestExactlyOne(t *testing.T) {
 	}
 }
 
+func TestExactlyOneWithAuthExtension(t *testing.T) {
+	kind := func(token string) providers.Credential {
+		return providers.Credential{Name: "API token", Keys: []providers.KeyValue{{Key: "api_token", Value: token}}}
+	}
+	p := (&providers.Options{ExternalAuth: true}).Problems()
+	assert.Empty(t, p.ExactlyOne(kind("")))
+	assert.NoError(t, p.Err(), "the extension is the credential")
+	assert.Equal(t, "API token", p.ExactlyOne(kind("t")))
+	p = (&providers.Options{}).Problems()
+	p.ExactlyOne(kind(""))
+	assert.ErrorContains(t, p.Err(), "no credential is set")
+}
+
 func TestNextLink(t *testing.T) {
 	next := `<https://acme.example.com/logs?after=1%2B2>; rel="next"`
 	for name, tt := range map[string]struct {

@@ -18,8 +18,16 @@ type KeyError struct {
 func (e *KeyError) Error() string { return e.Key + ": " + e.Reason }
 
 // Problems collects what is wrong with a configuration, so that a user sees all
-// of it at once.
-type Problems struct{ errs []error }
+// of it at once. The zero value is ready; Options.Problems returns one that knows
+// of an auth extension.
+type Problems struct {
+	errs         []error
+	externalAuth bool
+}
+
+// Problems returns an empty collection for which no credential is as good as one
+// when an auth extension authorizes the requests.
+func (o *Options) Problems() Problems { return Problems{externalAuth: o.ExternalAuth} }
 
 // Add records a problem of key.
 func (p *Problems) Add(key, format string, args ...any) {
@@ -97,6 +105,7 @@ func (p *Problems) ExactlyOne(kinds ...Credential) string {
 		for _, kv := range partial[0].Keys {
 			p.Require(kv.Key, kv.Value, "for "+partial[0].Name)
 		}
+	case p.externalAuth:
 	default:
 		p.Add(kinds[0].Keys[0].Key, "no credential is set; use one of: %s", kindList(kinds))
 	}

@@ -51,6 +51,9 @@ type Options struct {
 	Overlap time.Duration
 	// PageSize is the configured page size; zero means the stream's own.
 	PageSize int
+	// ExternalAuth tells that an auth extension of the collector authorizes the
+	// requests, so that no credential of the vendor's own is needed.
+	ExternalAuth bool
 }
 
 // Source is an opened instance: everything the engine needs to poll one vendor
