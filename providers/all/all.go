@@ -4,12 +4,18 @@ package all
 
 import (
 	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/airtable"
+	"github.com/otelactivity/otelactivity/providers/asana"
+	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/okta"
 )
 
 // Providers returns the built-in vendors, sorted by key.
 func Providers() []providers.Provider {
 	return []providers.Provider{
+		airtable.Provider(),
+		asana.Provider(),
+		figma.Provider(),
 		okta.Provider(),
 	}
 }

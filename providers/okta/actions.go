@@ -1,16 +1,10 @@
 package okta
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/otelactivity/otelactivity/providers"
-)
-
-var (
-	errNoType = errors.New("eventType is missing")
-	errNoTime = errors.New("published is no RFC 3339 time")
 )
 
 // signIns are sign-ins when the outcome says how they ended.
@@ -37,7 +31,7 @@ var alwaysRaw = []string{
 const rawPrefix = "app.office365.api.error."
 
 // actions maps event types (https://developer.okta.com/docs/reference/api/event-types/).
-var actions = map[providers.Action][]string{
+var actions = providers.ActionTable{
 	providers.Login: {
 		"app.inbound_del_auth.login_success",
 	},
@@ -176,18 +170,7 @@ var endings = map[string]providers.Action{
 	"delete": providers.Destroy, "deleted": providers.Destroy,
 }
 
-var byType = func() map[string]providers.Action {
-	m := map[string]providers.Action{}
-	for action, types := range actions {
-		for _, t := range types {
-			m[t] = action
-		}
-	}
-	for _, t := range alwaysRaw {
-		m[t] = providers.Action(t)
-	}
-	return m
-}()
+var byType = actions.Index()
 
 // action returns the unified action of an event type, else the type itself.
 func action(eventType string, o providers.Outcome) providers.Action {
@@ -204,7 +187,7 @@ func action(eventType string, o providers.Outcome) providers.Action {
 		return providers.LoginFailed
 	case strings.HasPrefix(eventType, auditReport):
 		return providers.Exported
-	case strings.HasPrefix(eventType, rawPrefix):
+	case strings.HasPrefix(eventType, rawPrefix), slices.Contains(alwaysRaw, eventType):
 		return providers.Action(eventType)
 	}
 	if a, ok := byType[eventType]; ok {

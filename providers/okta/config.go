@@ -30,7 +30,7 @@ func newConfig() *Config { return &Config{Scopes: []string{"okta.logs.read"}} }
 
 // Open checks the configuration and declares the source.
 func (c *Config) Open(o providers.Options) (*providers.Source, error) {
-	var p providers.Problems
+	p := o.Problems()
 	if o.Endpoint == "" {
 		p.Require("domain", c.Domain, "unless endpoint is set")
 	}

@@ -55,18 +55,7 @@ func decode(e providers.Event) (providers.Activity, error) {
 	a.Context.IP = record.First(record.IP(record.Path(client, "ipAddress")), record.IP(record.Path(request, "ipChain.0.ip")))
 	a.Context.UserAgent = record.Unless(record.Path(client, "userAgent.rawUserAgent"), "unknown")
 	setTargets(&a, targets)
-	return a, missing(&a)
-}
-
-// missing tells which field without which the event is not understood is absent.
-func missing(a *providers.Activity) error {
-	switch {
-	case a.RawAction == "":
-		return errNoType
-	case a.CreatedAt.IsZero():
-		return errNoTime
-	}
-	return nil
+	return a, record.Missing(&a, "eventType", "published")
 }
 
 // severity: https://developer.okta.com/docs/reference/system-log-query/

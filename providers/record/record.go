@@ -181,3 +181,17 @@ func Created(a *providers.Activity, t time.Time, ok bool, raw string) {
 		a.CreatedAtRaw = raw
 	}
 }
+
+// Missing is the error of an activity without raw action or readable time, which
+// names the vendor's fields; nil when both are there.
+func Missing(a *providers.Activity, actionField, timeField string) error {
+	switch {
+	case a.RawAction == "":
+		return fmt.Errorf("%s is missing", actionField)
+	case a.CreatedAt.IsZero() && a.CreatedAtRaw == "":
+		return fmt.Errorf("%s is missing", timeField)
+	case a.CreatedAt.IsZero():
+		return fmt.Errorf("%s is no time: %s", timeField, Excerpt(a.CreatedAtRaw))
+	}
+	return nil
+}
