@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/okta"
+	"github.com/otelactivity/otelactivity/providers/zendesk"
 )
 
 // Providers returns the built-in vendors, sorted by key.
@@ -17,5 +18,6 @@ func Providers() []providers.Provider {
 		asana.Provider(),
 		figma.Provider(),
 		okta.Provider(),
+		zendesk.Provider(),
 	}
 }
