@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/okta"
+	"github.com/otelactivity/otelactivity/providers/teamwork"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
 )
 
@@ -18,6 +19,7 @@ func Providers() []providers.Provider {
 		asana.Provider(),
 		figma.Provider(),
 		okta.Provider(),
+		teamwork.Provider(),
 		zendesk.Provider(),
 	}
 }
