@@ -151,6 +151,10 @@ type Page struct {
 	Incomplete bool
 	// Skipped reports what the vendor could not give, which is lost for good.
 	Skipped []Skip
+	// Filtered counts events of this page that the provider left out because its
+	// own configuration says so (for example rows of another product). The engine
+	// counts them as received and filtered.
+	Filtered int
 	// Warnings are logged, each text once per stream.
 	Warnings []string
 }
