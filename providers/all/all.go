@@ -7,6 +7,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/airtable"
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/figma"
+	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
@@ -18,6 +19,7 @@ func Providers() []providers.Provider {
 		airtable.Provider(),
 		asana.Provider(),
 		figma.Provider(),
+		jira.Provider(),
 		okta.Provider(),
 		teamwork.Provider(),
 		zendesk.Provider(),
