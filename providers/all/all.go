@@ -10,6 +10,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
+	"github.com/otelactivity/otelactivity/providers/truto"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
 )
 
@@ -22,6 +23,7 @@ func Providers() []providers.Provider {
 		jira.Provider(),
 		okta.Provider(),
 		teamwork.Provider(),
+		truto.Provider(),
 		zendesk.Provider(),
 	}
 }
