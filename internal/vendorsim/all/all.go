@@ -1,0 +1,14 @@
+// Package all lists the vendors that can be simulated.
+package all
+
+import (
+	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
+)
+
+// Vendors returns one simulator per vendor, sorted by key.
+func Vendors() []vendorsim.Vendor {
+	return []vendorsim.Vendor{
+		okta.Vendor(),
+	}
+}
