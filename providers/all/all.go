@@ -6,6 +6,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/airtable"
 	"github.com/otelactivity/otelactivity/providers/asana"
+	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
@@ -19,6 +20,7 @@ func Providers() []providers.Provider {
 	return []providers.Provider{
 		airtable.Provider(),
 		asana.Provider(),
+		dropboxbusiness.Provider(),
 		figma.Provider(),
 		jira.Provider(),
 		okta.Provider(),
