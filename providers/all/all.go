@@ -6,6 +6,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/airtable"
 	"github.com/otelactivity/otelactivity/providers/asana"
+	"github.com/otelactivity/otelactivity/providers/atlassian"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/jira"
@@ -20,6 +21,7 @@ func Providers() []providers.Provider {
 	return []providers.Provider{
 		airtable.Provider(),
 		asana.Provider(),
+		atlassian.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		jira.Provider(),
