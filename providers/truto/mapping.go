@@ -1,12 +1,7 @@
 package truto
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -79,34 +74,11 @@ func actorOf(kind, user string) providers.Actor {
 }
 
 // derivedID stands in for the id that Zoom's rows lack: the hash of what does not
-// change between two reads. Empty when the remote data cannot be read.
+// change between two reads.
 func derivedID(created, action, user string, remote gjson.Result) string {
 	raw := remote.Raw
 	if raw == "" {
 		raw = "null"
 	}
-	compact, err := canonical(raw)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{created, action, user, compact}, "\n")))
-	return hex.EncodeToString(sum[:])
-}
-
-// canonical returns JSON without spaces and with sorted keys; numbers stay as they
-// are written.
-func canonical(raw string) (string, error) {
-	d := json.NewDecoder(strings.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return "", err
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	return record.Digest(created, action, user, record.Canonical(raw))
 }
