@@ -9,6 +9,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/atlassian"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
+	"github.com/otelactivity/otelactivity/providers/github"
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
@@ -24,6 +25,7 @@ func Providers() []providers.Provider {
 		atlassian.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
+		github.Provider(),
 		jira.Provider(),
 		okta.Provider(),
 		teamwork.Provider(),
