@@ -27,8 +27,10 @@ type Provider struct {
 
 // Config is a vendor's own configuration.
 type Config interface {
-	// Open checks the whole configuration and turns it into a Source. It does no
-	// I/O. The error lists every problem (see Problems), each with its key.
+	// Open checks the whole configuration and turns it into a Source. It does not
+	// touch the network, and reads a file only where the file is configuration (box's
+	// config.json); keys and tokens in files are read when a token is fetched. The
+	// error lists every problem (see Problems), each with its key.
 	Open(Options) (*Source, error)
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/airtable"
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/atlassian"
+	"github.com/otelactivity/otelactivity/providers/box"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/github"
@@ -23,6 +24,7 @@ func Providers() []providers.Provider {
 		airtable.Provider(),
 		asana.Provider(),
 		atlassian.Provider(),
+		box.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		github.Provider(),
