@@ -13,6 +13,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/github"
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
+	"github.com/otelactivity/otelactivity/providers/sd_elements"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
 	"github.com/otelactivity/otelactivity/providers/truto"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
@@ -30,6 +31,7 @@ func Providers() []providers.Provider {
 		github.Provider(),
 		jira.Provider(),
 		okta.Provider(),
+		sdelements.Provider(),
 		teamwork.Provider(),
 		truto.Provider(),
 		zendesk.Provider(),
