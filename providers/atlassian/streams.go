@@ -2,6 +2,7 @@ package atlassian
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func (f poll) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 // lost turns the refusal of a cursor into CursorLost. With a cursor no time is
 // sent, so a complaint about a time is about something else.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && e.Status == 400 && e.Code != "ADMIN-400-3" {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == 400 && e.Code != "ADMIN-400-3" {
 		e.Class = providers.CursorLost
 	}
 	return err

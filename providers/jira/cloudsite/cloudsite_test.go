@@ -96,10 +96,17 @@ func TestAuth(t *testing.T) {
 	assert.Contains(t, a.Warnings[0], "set cloud_id")
 }
 
+func token(t *testing.T, a cloudsite.Account) providers.TokenAuth {
+	t.Helper()
+	auth, ok := a.Auth.(providers.TokenAuth)
+	require.True(t, ok, "%T", a.Auth)
+	return auth
+}
+
 func TestOAuth(t *testing.T) {
 	a, err := account(oauth, providers.Options{})
 	require.NoError(t, err)
-	auth := a.Auth.(providers.TokenAuth)
+	auth := token(t, a)
 	assert.Equal(t, "https://auth.atlassian.com/oauth/token", auth.URL)
 	assert.Equal(t, providers.Params{{Key: "grant_type", Value: "client_credentials"}, {Key: "client_id", Value: "id"}}, auth.Form)
 	assert.Equal(t, []providers.SecretParam{{Key: "client_secret", Value: "secret"}}, auth.Secrets)
@@ -111,7 +118,7 @@ func TestOAuth(t *testing.T) {
 		c.AuthType, c.RefreshToken, c.TokenURL = cloudsite.RefreshToken, "refresh", "https://login.example.com/token"
 	}, providers.Options{})
 	require.NoError(t, err)
-	auth = a.Auth.(providers.TokenAuth)
+	auth = token(t, a)
 	assert.Equal(t, "https://login.example.com/token", auth.URL)
 	assert.Equal(t, "refresh_token", auth.Form[0].Value)
 	assert.Equal(t, []providers.SecretParam{{Key: "client_secret", Value: "secret"}, {Key: "refresh_token", Value: "refresh"}}, auth.Secrets)
@@ -119,7 +126,7 @@ func TestOAuth(t *testing.T) {
 
 	a, err = account(func(c *cloudsite.Config) { oauth(c); c.TokenURL = "" }, providers.Options{})
 	require.NoError(t, err)
-	assert.Equal(t, "https://auth.atlassian.com/oauth/token", a.Auth.(providers.TokenAuth).URL)
+	assert.Equal(t, "https://auth.atlassian.com/oauth/token", token(t, a).URL)
 }
 
 func TestAnAuthExtensionReplacesTheCredential(t *testing.T) {

@@ -2,13 +2,13 @@ package cloudsite
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/jira/credential"
 )
 
 // The values of auth_type.
@@ -119,28 +119,13 @@ var needs = map[string][]string{
 }
 
 func (c *Config) checkAuth(external bool, p *providers.Problems) {
-	keys, ok := needs[c.AuthType]
-	if !ok {
-		p.OneOf("auth_type", c.AuthType, Basic, Bearer, ClientCredentials, RefreshToken)
-		return
-	}
-	credential := []providers.KeyValue{
+	p.OneOf("auth_type", c.AuthType, Basic, Bearer, ClientCredentials, RefreshToken)
+	found := credential.Check(p, c.AuthType, needs, []providers.KeyValue{
 		{Key: "email", Value: c.Email}, {Key: "api_token", Value: string(c.APIToken)},
 		{Key: "client_id", Value: c.ClientID}, {Key: "client_secret", Value: string(c.ClientSecret)},
 		{Key: "refresh_token", Value: string(c.RefreshToken)},
-	}
-	if external && !slices.ContainsFunc(credential, func(kv providers.KeyValue) bool { return kv.Value != "" }) {
-		return
-	}
-	for _, kv := range credential {
-		switch needed := slices.Contains(keys, kv.Key); {
-		case needed:
-			p.Require(kv.Key, kv.Value, "for auth_type "+c.AuthType)
-		case kv.Value != "":
-			p.Add(kv.Key, "does not belong to auth_type %s; remove it or set another auth_type", c.AuthType)
-		}
-	}
-	if strings.HasPrefix(c.AuthType, "oauth2_") {
+	}, external)
+	if found && strings.HasPrefix(c.AuthType, "oauth2_") {
 		p.Require("cloud_id", c.CloudID, "for auth_type "+c.AuthType+": OAuth tokens are accepted at the API gateway only")
 	}
 }
