@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/atlassian"
 	"github.com/otelactivity/otelactivity/providers/box"
+	"github.com/otelactivity/otelactivity/providers/confluence"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/github"
@@ -26,6 +27,7 @@ func Providers() []providers.Provider {
 		asana.Provider(),
 		atlassian.Provider(),
 		box.Provider(),
+		confluence.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		github.Provider(),
