@@ -154,6 +154,9 @@ func oneName(a providers.Action) bool {
 	return slices.Contains([]providers.Action{providers.Login, providers.Logout, providers.UserDeactivated}, a)
 }
 
+// notFound is the code of a 404 of the instance itself, not of what stands before it.
+const notFound = "not_found"
+
 // classify reads the bodies of Django REST framework. A single sign-on proxy in
 // front of an instance answers with its own page instead.
 func classify(r *providers.Response) *providers.Error {
@@ -169,6 +172,8 @@ func classify(r *providers.Response) *providers.Error {
 		e.Hint = "api_token is missing, wrong or revoked"
 	case r.Status == http.StatusForbidden:
 		e.Hint = "the token's user may not see activities; use an administrator's"
+	case r.Status == http.StatusNotFound && e.Message != "":
+		e.Code = notFound
 	case r.Status == http.StatusNotFound:
 		e.Hint = "endpoint is no SD Elements instance"
 	}

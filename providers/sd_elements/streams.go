@@ -3,7 +3,6 @@ package sdelements
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -58,10 +57,10 @@ func (f feed) first(q providers.Query) providers.Params {
 
 // beyond reads the refusal of a next link. A page past the end is the end: rows
 // were deleted meanwhile. A refused cursor (newer versions page by cursors) begins
-// the window anew. Only an answer in JSON is the instance's own.
+// the window anew.
 func beyond(err error, link string) (providers.Page, error) {
 	e, ok := errors.AsType[*providers.Error](err)
-	if !ok || link == "" || e.Status != http.StatusNotFound || e.Message == "" {
+	if !ok || link == "" || e.Code != notFound {
 		return providers.Page{}, err
 	}
 	if strings.Contains(link, "cursor=") {
