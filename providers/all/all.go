@@ -12,6 +12,8 @@ import (
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/github"
+	"github.com/otelactivity/otelactivity/providers/hubspot"
+	"github.com/otelactivity/otelactivity/providers/intercom"
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
@@ -31,6 +33,8 @@ func Providers() []providers.Provider {
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		github.Provider(),
+		hubspot.Provider(),
+		intercom.Provider(),
 		jira.Provider(),
 		okta.Provider(),
 		sdelements.Provider(),

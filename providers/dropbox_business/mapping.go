@@ -1,8 +1,6 @@
 package dropboxbusiness
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -22,8 +20,7 @@ func decode(e providers.Event) (providers.Activity, error) {
 	if err != nil {
 		return a, err
 	}
-	sum := sha256.Sum256([]byte(record.Canonical(e.Raw)))
-	a.ID = hex.EncodeToString(sum[:])
+	a.ID = record.Digest(record.Canonical(e.Raw))
 	kind, details := event.Get("event_type"), event.Get("details")
 	a.RawAction = tagged(kind)
 	a.Action = action(a.RawAction, tagged(event.Get("event_category")), tagged(details.Get("previous_value")), tagged(details.Get("new_value")))
