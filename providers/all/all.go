@@ -17,6 +17,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
+	"github.com/otelactivity/otelactivity/providers/slack"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
 	"github.com/otelactivity/otelactivity/providers/truto"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
@@ -38,6 +39,7 @@ func Providers() []providers.Provider {
 		jira.Provider(),
 		okta.Provider(),
 		sdelements.Provider(),
+		slack.Provider(),
 		teamwork.Provider(),
 		truto.Provider(),
 		zendesk.Provider(),
