@@ -1,6 +1,7 @@
 package vendorsim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,7 +103,8 @@ func (x *exchange) run(h http.Handler, r *http.Request) {
 		}
 		if broken != nil {
 			x.once.Do(func() { close(x.head) })
-			_ = x.body.CloseWithError(io.ErrUnexpectedEOF)
+			// A handler that ends because of its context must look like the context.
+			_ = x.body.CloseWithError(cmp.Or(context.Cause(r.Context()), io.ErrUnexpectedEOF))
 			return
 		}
 		x.WriteHeader(http.StatusOK)
