@@ -15,6 +15,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/hubspot"
 	"github.com/otelactivity/otelactivity/providers/intercom"
 	"github.com/otelactivity/otelactivity/providers/jira"
+	"github.com/otelactivity/otelactivity/providers/merge"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
 	"github.com/otelactivity/otelactivity/providers/slack"
@@ -37,6 +38,7 @@ func Providers() []providers.Provider {
 		hubspot.Provider(),
 		intercom.Provider(),
 		jira.Provider(),
+		merge.Provider(),
 		okta.Provider(),
 		sdelements.Provider(),
 		slack.Provider(),
