@@ -25,7 +25,7 @@ type transport struct{ handler http.Handler }
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	reader, writer := io.Pipe()
-	x := &exchange{request: r, header: http.Header{}, head: make(chan struct{}), body: writer}
+	x := &exchange{ctx: ctx, request: r, header: http.Header{}, head: make(chan struct{}), body: writer}
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { _ = writer.CloseWithError(context.Cause(ctx)) })
 	go func() {
@@ -81,6 +81,7 @@ func (b *body) Close() error {
 
 // exchange is the server's side of one request.
 type exchange struct {
+	ctx      context.Context
 	request  *http.Request
 	header   http.Header
 	head     chan struct{}
@@ -104,11 +105,11 @@ func (x *exchange) run(h http.Handler, r *http.Request) {
 		if broken != nil {
 			x.once.Do(func() { close(x.head) })
 			// A handler that ends because of its context must look like the context.
-			_ = x.body.CloseWithError(cmp.Or(context.Cause(r.Context()), io.ErrUnexpectedEOF))
+			_ = x.body.CloseWithError(cmp.Or(context.Cause(x.ctx), io.ErrUnexpectedEOF))
 			return
 		}
 		x.WriteHeader(http.StatusOK)
-		_ = x.body.Close()
+		_ = x.body.CloseWithError(context.Cause(x.ctx)) // nil: the regular end
 	}()
 	h.ServeHTTP(x, r)
 }
@@ -133,6 +134,9 @@ func (x *exchange) WriteHeader(status int) {
 // Write sends a part of the body.
 func (x *exchange) Write(p []byte) (int, error) {
 	x.WriteHeader(http.StatusOK)
+	if err := context.Cause(x.ctx); err != nil {
+		return 0, err
+	}
 	return x.body.Write(p)
 }
 
