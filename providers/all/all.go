@@ -22,6 +22,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/teamwork"
 	"github.com/otelactivity/otelactivity/providers/truto"
 	"github.com/otelactivity/otelactivity/providers/zendesk"
+	"github.com/otelactivity/otelactivity/providers/zoom"
 )
 
 // Providers returns the built-in vendors, sorted by key.
@@ -45,5 +46,6 @@ func Providers() []providers.Provider {
 		teamwork.Provider(),
 		truto.Provider(),
 		zendesk.Provider(),
+		zoom.Provider(),
 	}
 }

@@ -1,0 +1,123 @@
+package zoom
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/record"
+)
+
+// retention is how far back the vendor reports, taken a little short of its "6
+// months" so that it holds in every half of the year.
+const retention = 180 * day
+
+type feed struct {
+	path, list string
+	categories []string // "" asks for all
+	extra      map[string]string
+}
+
+// fetch reads a page of a chain; each category is a chain of its own. The cursor is
+// the category and the page token, which lives for 15 minutes and only with the
+// identical query.
+func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
+	category, token, more := strings.Cut(q.Cursor, " ")
+	var branches []string
+	if !more {
+		category = f.categories[0]
+		for _, other := range f.categories[1:] {
+			branches = append(branches, other+" ")
+		}
+	}
+	resp, err := c.Do(ctx, providers.Request{Path: f.path, Query: f.query(q, category, token)})
+	if err != nil {
+		return providers.Page{}, lost(err, token)
+	}
+	body, err := record.Body(resp.Body)
+	if err != nil {
+		return providers.Page{}, err
+	}
+	if !body.Get(f.list).IsArray() {
+		return providers.Page{}, providers.Malformed("%s is missing in %s", f.list, record.Excerpt(resp.Body))
+	}
+	events, err := record.Events(body.Get(f.list))
+	if err != nil {
+		return providers.Page{}, err
+	}
+	page := providers.Page{Events: events, Branches: branches}
+	if next := record.Path(body, "next_page_token"); next != "" { // an empty page may have one
+		page.Next, page.More = category+" "+next, true
+	}
+	return page, nil
+}
+
+func (f feed) query(q providers.Query, category, token string) providers.Params {
+	today := q.Now.UTC().Truncate(day)
+	first, last := q.Since.UTC().Truncate(day), q.Until.UTC().Truncate(day).Add(-day)
+	if oldest := today.Add(-retention); first.Before(oldest) {
+		first = oldest
+	}
+	if last.After(today) {
+		last = today
+	}
+	if last.Before(first) {
+		last = first
+	}
+	var p providers.Params
+	p.Add("from", first.Format(time.DateOnly))
+	p.Add("to", last.Format(time.DateOnly))
+	p.Add("page_size", strconv.Itoa(q.PageSize))
+	p.AddSet("category_type", category)
+	p.AddMap(f.extra)
+	p.AddSet("next_page_token", token)
+	return p
+}
+
+// lost turns the refusal of a page token into CursorLost: the window begins anew.
+func lost(err error, token string) error {
+	if e, ok := errors.AsType[*providers.Error](err); ok && token != "" && e.Status == http.StatusBadRequest && e.Code == "300" {
+		e.Class = providers.CursorLost
+	}
+	return err
+}
+
+// classify: one status stands for many things, so code and message decide.
+func classify(r *providers.Response) *providers.Error {
+	if r.Status < 300 {
+		return nil
+	}
+	e := &providers.Error{Code: gjson.Get(r.Body, "code").String(), Message: gjson.Get(r.Body, "message").String()}
+	switch {
+	case r.Status == http.StatusTooManyRequests:
+		throttled(e, r)
+	case r.Status == http.StatusUnauthorized:
+		e.Hint = "the token has expired or was revoked; the app must be activated"
+	case e.Code == "4711":
+		e.Hint = "add the scope that the message names to the app; a change takes some minutes to work"
+	case e.Code == "200":
+		e.Hint = "the app's owner needs a role that may view reports and operation logs, on a paid plan"
+	}
+	return e
+}
+
+// throttled reads Retry-After where it is a date-time
+// (https://developers.zoom.us/docs/api/rate-limits/); the client reads the other
+// forms. A cap of the day is not worth asking every few seconds.
+func throttled(e *providers.Error, r *providers.Response) {
+	if at, err := time.Parse(time.RFC3339, r.Header.Get("Retry-After")); err == nil {
+		if now, err := http.ParseTime(r.Header.Get("Date")); err == nil && at.After(now) {
+			e.RetryAfter = at.Sub(now)
+		}
+	}
+	daily := strings.Contains(strings.ToLower(e.Message), "daily") || strings.EqualFold(r.Header.Get("X-RateLimit-Type"), "Daily-limit")
+	if daily && e.RetryAfter < 15*time.Minute && r.Header.Get("Retry-After") == "" {
+		e.RetryAfter = 15 * time.Minute
+	}
+}
