@@ -9,6 +9,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/atlassian"
 	"github.com/otelactivity/otelactivity/providers/box"
 	"github.com/otelactivity/otelactivity/providers/confluence"
+	"github.com/otelactivity/otelactivity/providers/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/github"
@@ -33,6 +34,7 @@ func Providers() []providers.Provider {
 		atlassian.Provider(),
 		box.Provider(),
 		confluence.Provider(),
+		confluenceonprem.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		github.Provider(),
