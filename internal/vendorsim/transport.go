@@ -37,13 +37,15 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-x.head:
 	case <-ctx.Done():
 		<-done // the handler sees the same context
+		cause := context.Cause(ctx)
 		cancel(nil)
-		return nil, context.Cause(ctx)
+		return nil, cause
 	}
 	if x.response == nil {
 		<-done
+		cause := context.Cause(ctx)
 		cancel(nil)
-		return nil, x.failure
+		return nil, cmp.Or(cause, x.failure)
 	}
 	x.response.Body = &body{PipeReader: reader, cancel: cancel, done: done}
 	return x.response, nil
