@@ -16,6 +16,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/hubspot"
 	"github.com/otelactivity/otelactivity/providers/intercom"
 	"github.com/otelactivity/otelactivity/providers/jira"
+	"github.com/otelactivity/otelactivity/providers/jira_service_management"
 	"github.com/otelactivity/otelactivity/providers/merge"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
@@ -41,6 +42,7 @@ func Providers() []providers.Provider {
 		hubspot.Provider(),
 		intercom.Provider(),
 		jira.Provider(),
+		jiraservicemanagement.Provider(),
 		merge.Provider(),
 		okta.Provider(),
 		sdelements.Provider(),

@@ -2,6 +2,7 @@ package sitelog
 
 import (
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -26,10 +27,8 @@ func decode(e providers.Event) (providers.Activity, error) {
 		case "summary":
 			a.RawAction = record.Text(v)
 		case "created":
-			created := record.Text(v)
-			// The zone comes without colon.
-			t, ok := record.Time(created, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00")
-			record.Created(&a, t, ok, created)
+			t, ok := Created(v)
+			record.Created(&a, t, ok, record.Text(v))
 		case "authorAccountId":
 			accountID = record.Text(v)
 		case "authorKey":
@@ -50,6 +49,11 @@ func decode(e providers.Event) (providers.Activity, error) {
 	a.Actor = actor(record.First(accountID, authorKey), address)
 	a.Context.IP = record.IP(address)
 	return a, record.Missing(&a, "summary", "created")
+}
+
+// Created returns the time of a row's created, whose zone comes without a colon.
+func Created(v gjson.Result) (time.Time, bool) {
+	return record.Time(record.Text(v), "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00")
 }
 
 // actor: rows name people by id alone, and the system by nothing at all.
