@@ -10,6 +10,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/box"
 	"github.com/otelactivity/otelactivity/providers/confluence"
 	"github.com/otelactivity/otelactivity/providers/confluence_on_prem"
+	"github.com/otelactivity/otelactivity/providers/dealcloud"
 	"github.com/otelactivity/otelactivity/providers/dropbox_business"
 	"github.com/otelactivity/otelactivity/providers/figma"
 	"github.com/otelactivity/otelactivity/providers/github"
@@ -36,6 +37,7 @@ func Providers() []providers.Provider {
 		box.Provider(),
 		confluence.Provider(),
 		confluenceonprem.Provider(),
+		dealcloud.Provider(),
 		dropboxbusiness.Provider(),
 		figma.Provider(),
 		github.Provider(),
