@@ -71,6 +71,10 @@ type Traits struct {
 	Parallel int
 	// Branches is how many branches of one window may be read at the same time.
 	Branches int
+	// FixedBranches tells that a branch never changes once it is listed (a file, a
+	// blob) and that every listing names it by the same cursor. A branch that was
+	// read to its end is then not fetched again by later reads of its window.
+	FixedBranches bool
 	// MaxPages ends a window that goes on for longer; 0: the engine's own guard.
 	MaxPages int
 	// NumberRepeats makes the engine number events with equal derived IDs on one

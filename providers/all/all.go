@@ -20,6 +20,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/jira_service_management"
 	"github.com/otelactivity/otelactivity/providers/merge"
 	"github.com/otelactivity/otelactivity/providers/okta"
+	"github.com/otelactivity/otelactivity/providers/salesforce"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
 	"github.com/otelactivity/otelactivity/providers/slack"
 	"github.com/otelactivity/otelactivity/providers/teamwork"
@@ -47,6 +48,7 @@ func Providers() []providers.Provider {
 		jiraservicemanagement.Provider(),
 		merge.Provider(),
 		okta.Provider(),
+		salesforce.Provider(),
 		sdelements.Provider(),
 		slack.Provider(),
 		teamwork.Provider(),

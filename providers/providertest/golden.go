@@ -43,6 +43,13 @@ func Stream(t testing.TB, s *providers.Source, name string) providers.Stream {
 // the golden files, then read them beside the vendor's documentation.
 func Golden(t *testing.T, stream providers.Stream, dir string) {
 	t.Helper()
+	GoldenWith(t, stream, dir, func(body string) *Client { return Body(body, http.Header{}) })
+}
+
+// GoldenWith is Golden for a Fetch that makes several requests: client returns the
+// client that serves a page.
+func GoldenWith(t *testing.T, stream providers.Stream, dir string, client func(body string) *Client) {
+	t.Helper()
 	pages, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, pages, "no pages in %s", dir)
@@ -50,7 +57,7 @@ func Golden(t *testing.T, stream providers.Stream, dir string) {
 		t.Run(strings.TrimSuffix(filepath.Base(page), ".json"), func(t *testing.T) {
 			body, err := os.ReadFile(page)
 			require.NoError(t, err)
-			got := decodePage(t, stream, string(body))
+			got := decodePage(t, stream, client(string(body)), string(body))
 			want := strings.TrimSuffix(page, ".json") + ".yaml"
 			if *update {
 				out, err := yaml.Marshal(got)
@@ -67,10 +74,10 @@ func Golden(t *testing.T, stream providers.Stream, dir string) {
 	}
 }
 
-func decodePage(t *testing.T, stream providers.Stream, body string) []Fields {
+func decodePage(t *testing.T, stream providers.Stream, client *Client, body string) []Fields {
 	t.Helper()
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	page, err := stream.Fetch(t.Context(), Body(body, http.Header{}), providers.Query{
+	page, err := stream.Fetch(t.Context(), client, providers.Query{
 		Since: now.AddDate(0, -6, 0), Until: now, Now: now, PageSize: stream.PageSize,
 	})
 	require.NoError(t, err)

@@ -1,0 +1,126 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/record"
+)
+
+const (
+	loginFields = "Id, UserId, LoginTime, LoginType, LoginSubType, LoginUrl, SourceIp, CountryIso, Browser, Platform, Application, " +
+		"ClientVersion, ApiType, ApiVersion, Status, AuthenticationServiceId, AuthMethodReference, TlsProtocol, CipherSuite, LoginGeoId"
+	setupFields = "Id, Action, Section, Display, CreatedDate, CreatedById, CreatedBy.Username, CreatedBy.Name, CreatedBy.Email, " +
+		"DelegateUser, ResponsibleNamespacePrefix, CreatedByContext, CreatedByIssuer"
+	standardFields = "FIELDS(STANDARD)"
+)
+
+// literal is a time as SOQL writes it: bare, in UTC.
+func literal(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// quoted is a text as SOQL writes it.
+func quoted(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+}
+
+// in is a condition over a list, "" without one.
+func in(field string, values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = quoted(v)
+	}
+	return " AND " + field + " IN (" + strings.Join(parts, ",") + ")"
+}
+
+// window is the condition over a time field; the upper bound is exclusive.
+func window(field string, q providers.Query) string {
+	return field + " >= " + literal(q.Since) + " AND " + field + " < " + literal(q.Until)
+}
+
+// query runs a SOQL query, or goes on with one. The position of a query that goes
+// on lives for two days at most, so it stays inside its window.
+func (f *feed) query(ctx context.Context, c providers.Client, soql, next string, batch int) (gjson.Result, []string, error) {
+	request := providers.Request{
+		Path:   "/services/data/v" + f.config.APIVersion + "/query",
+		Header: http.Header{"Sforce-Query-Options": {"batchSize=" + strconv.Itoa(max(batch, minBatch))}},
+	}
+	if next == "" {
+		request.Query.Add("q", soql)
+		request.Query.AddMap(f.extra)
+	} else {
+		request.Path, request.Link = "", next
+	}
+	resp, err := c.Do(ctx, request)
+	if err != nil {
+		return gjson.Result{}, nil, err
+	}
+	body, err := record.Body(resp.Body)
+	if err != nil {
+		return gjson.Result{}, nil, err
+	}
+	if !body.Get("records").IsArray() {
+		return gjson.Result{}, nil, providers.Malformed("records is missing in %s", record.Excerpt(resp.Body))
+	}
+	return body, usage(resp.Header.Get("Sforce-Limit-Info")), nil
+}
+
+// usage warns when the org has used most of its daily requests, which all its
+// integrations share: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+func usage(header string) []string {
+	_, rest, ok := strings.Cut(header, "api-usage=")
+	if !ok {
+		return nil
+	}
+	used, limit, ok := strings.Cut(strings.TrimSpace(rest), "/")
+	if !ok {
+		return nil
+	}
+	u, err1 := strconv.Atoi(used)
+	l, err2 := strconv.Atoi(strings.TrimFunc(limit, func(r rune) bool { return r < '0' || r > '9' }))
+	if err1 != nil || err2 != nil || l == 0 || u*10 < l*9 {
+		return nil
+	}
+	return []string{"the org has used more than 90 % of its API requests of 24 hours"}
+}
+
+// page makes a page of a query's answer: only done decides whether it goes on.
+func page(body gjson.Result, warnings []string) (providers.Page, error) {
+	events, err := record.Events(body.Get("records"))
+	if err != nil {
+		return providers.Page{}, err
+	}
+	p := providers.Page{Events: events, Warnings: warnings}
+	if done := body.Get("done"); done.Exists() && !done.Bool() {
+		p.Next = record.Path(body, "nextRecordsUrl")
+		if p.Next == "" {
+			return providers.Page{}, providers.Malformed("done is false without nextRecordsUrl")
+		}
+		p.More = true
+	}
+	return p, nil
+}
+
+// tooNarrow keeps a window from being halved for ever: a minute's query that times
+// out is the server's trouble.
+func tooNarrow(err error, q providers.Query) error {
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Class == providers.WindowTooLarge && q.Until.Sub(q.Since) <= time.Minute {
+		e.Class = providers.Transient
+	}
+	return err
+}
+
+// hidden tells that a field of the query is not there in this org.
+func hidden(err error) bool {
+	e, ok := errors.AsType[*providers.Error](err)
+	return ok && (e.Code == "INVALID_FIELD" || strings.Contains(e.Message, "No such column"))
+}
