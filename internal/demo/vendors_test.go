@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/vendorsim"
+)
+
+// fakeVendor is a vendor with one stream.
+func fakeVendor(key string) vendorsim.Vendor {
+	return vendorsim.Vendor{
+		Key: key,
+		Streams: []vendorsim.Stream{{
+			Name: "audit",
+			Generate: func(_ *rand.Rand, n int, _ time.Time) (string, string) {
+				return fmt.Sprint(n), fmt.Sprintf(`{"id":"%d"}`, n)
+			},
+		}},
+		New: func(w *vendorsim.World) http.Handler {
+			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				w.Violation(r, "no credential")
+				_, _ = io.WriteString(rw, key)
+			})
+		},
+		Config: func(baseURL string) map[string]any {
+			return map[string]any{"endpoint": baseURL, "token": "fake-" + key}
+		},
+	}
+}
+
+func newTestVendors(t *testing.T, path string) *vendors {
+	t.Helper()
+	h, err := loadHistory(path, 1, time.Now())
+	require.NoError(t, err)
+	return newVendors([]vendorsim.Vendor{fakeVendor("acme"), fakeVendor("umbrella")}, h, time.Second)
+}
+
+func ids(v *vendors, at time.Time) []string {
+	return vendorsim.IDs(v.worlds[0].Truth("audit", at))
+}
+
+func TestSecondRunFindsTheSameEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "history.json")
+		first := newTestVendors(t, path)
+		acme := logsdb.Stream{Instance: "acme", Name: "audit"}
+		backlog := first.truth(time.Now())[acme]
+		assert.InDelta(t, backlogEvents, backlog, backlogEvents/2)
+
+		for range 100 {
+			require.NoError(t, first.extend(time.Now(), time.Time{}))
+			time.Sleep(time.Second)
+		}
+		now := time.Now()
+		seen := ids(first, now)
+		assert.Greater(t, len(seen), backlog+50, "about one event per second")
+
+		time.Sleep(time.Hour)
+		second := newTestVendors(t, path)
+		assert.Equal(t, seen, ids(second, now))
+		later := ids(second, time.Now())
+		assert.Less(t, len(later)-len(seen), int(2*lease/time.Second), "the pause had no traffic but what was written down ahead")
+
+		require.NoError(t, second.extend(time.Now(), time.Time{}))
+		time.Sleep(lease)
+		assert.Greater(t, len(ids(second, time.Now())), len(later))
+	})
+}
+
+func TestTrafficNeverRunsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
+		for range 1000 {
+			require.NoError(t, v.extend(time.Now(), time.Time{}))
+			last := v.history.Runs[len(v.history.Runs)-1]
+			require.True(t, last.Stop.After(time.Now()))
+			time.Sleep(time.Second)
+		}
+		for i, s := range v.history.Runs[1:] {
+			require.True(t, s.Start.Equal(v.history.Runs[i].Stop), "no gap and no overlap")
+		}
+	})
+}
+
+func TestTrafficStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
+		stop := time.Now().Add(90 * time.Second)
+		for range 200 {
+			require.NoError(t, v.extend(time.Now(), stop))
+			time.Sleep(time.Second)
+		}
+		assert.True(t, v.history.Runs[len(v.history.Runs)-1].Stop.Equal(stop))
+		for _, e := range v.worlds[0].Truth("audit", time.Now()) {
+			require.True(t, e.Time.Before(stop))
+			require.LessOrEqual(t, e.Visible.Sub(e.Time), latest)
+		}
+	})
+}
+
+func TestVendorsServeAndDescribeThemselves(t *testing.T) {
+	v := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
+	require.NoError(t, v.listen(func(int) string { return "127.0.0.1:0" }))
+
+	text, err := v.config()
+	require.NoError(t, err)
+	var entries map[string]map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(text), &entries))
+	require.Len(t, entries, 2)
+	assert.Equal(t, map[string]any{
+		"endpoint": v.servers[1].URL, "token": "fake-umbrella", "streams": []any{"audit"}, "overlap": "20s",
+		"rate_limit": map[string]any{"requests_per_minute": requestsPerMinute, "reserve": 0},
+	}, entries["umbrella"])
+
+	resp, err := http.Get(v.servers[1].URL + "/events") //nolint:noctx // answered at once
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, "umbrella", string(body))
+	assert.Equal(t, []string{"umbrella: GET /events: no credential"}, v.violations())
+
+	taken := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
+	busy := v.servers[0].URL[len("http://"):]
+	require.ErrorContains(t, taken.listen(func(int) string { return busy }), "simulator of acme")
+
+	http.DefaultClient.CloseIdleConnections()
+	require.NoError(t, v.close())
+	require.NoError(t, v.close(), "closing twice is the same as once")
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/otelactivity/otelactivity/internal/demo/proc"
+)
+
+const (
+	// tick is how often watch looks whether something is to be done.
+	tick = 250 * time.Millisecond
+	// The collector is killed this long after it was ready.
+	minLife, maxLife = 200 * time.Millisecond, 6 * time.Second
+)
+
+// watch prints a table from time to time until done returns true, the context ends
+// or a program ends by itself. A nil done never returns true.
+func (d *demo) watch(ctx context.Context, done func(context.Context) bool) error {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-d.collector.Done():
+			return ended(d.collector)
+		case <-d.database.Done():
+			return ended(d.database)
+		case now := <-ticker.C:
+			if err := d.vendors.extend(now, d.stopAt); err != nil {
+				return err
+			}
+			if now.Sub(d.shown) >= d.every {
+				if err := d.show(ctx); err != nil {
+					return err
+				}
+			}
+			if done != nil && done(ctx) {
+				return nil
+			}
+		}
+	}
+}
+
+func ended(p *proc.Process) error {
+	return fmt.Errorf("%s has ended by itself: %v", p.Name(), p.Err())
+}
+
+// look asks the vendors, the database and the collector's log how things stand.
+func (d *demo) look(ctx context.Context) ([]row, error) {
+	counts, err := d.db.Counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.journal.read(); err != nil {
+		return nil, err
+	}
+	return rows(d.vendors.truth(time.Now()), counts, d.journal.streams), nil
+}
+
+func (d *demo) show(ctx context.Context) error {
+	rs, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := printTable(&b, rs, time.Now()); err != nil {
+		return err
+	}
+	if d.journal.general != "" {
+		fmt.Fprintln(&b, "last error of the collector:", short(d.journal.general))
+	}
+	d.screen.redraw(b.String())
+	d.shown = time.Now()
+	return nil
+}
+
+// runAndCheck runs for the duration, stops the traffic, waits until everything is
+// delivered, stops the collector and compares the database with the vendors.
+func (d *demo) runAndCheck(ctx context.Context) error {
+	if err := d.untilTrafficStops(ctx); err != nil {
+		return err
+	}
+	d.screen.say(fmt.Sprintf("The traffic has stopped. Waiting for the rest, at most %s.\n", d.drain))
+	waiting, cancel := context.WithTimeout(ctx, d.drain)
+	defer cancel()
+	if err := d.watch(waiting, d.complete); err != nil && (ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded)) {
+		return err
+	}
+	if err := d.stopCollector(); err != nil {
+		return err
+	}
+	if err := d.show(ctx); err != nil {
+		return err
+	}
+	rs, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(check(rs, d.kills), wellBehaved(d.vendors.violations())); err != nil {
+		return err
+	}
+	d.screen.say(verdict(rs, d.kills))
+	return nil
+}
+
+// complete tells that the last late event has appeared and everything is there.
+func (d *demo) complete(ctx context.Context) bool {
+	if time.Since(d.stopAt) < latest {
+		return false
+	}
+	rs, err := d.look(ctx)
+	return err == nil && check(rs, d.kills) == nil
+}
+
+// untilTrafficStops watches until the traffic stops and, with -kill, kills the
+// collector again and again.
+func (d *demo) untilTrafficStops(ctx context.Context) error {
+	for {
+		until := d.stopAt
+		if d.kill {
+			if end := time.Now().Add(minLife + rand.N(maxLife-minLife)); end.Before(until) {
+				until = end
+			}
+		}
+		if err := d.watch(ctx, func(context.Context) bool { return !time.Now().Before(until) }); err != nil {
+			return err
+		}
+		if !until.Before(d.stopAt) {
+			return nil
+		}
+		if err := d.killCollector(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *demo) killCollector(ctx context.Context) error {
+	if err := d.collector.Kill(); err != nil {
+		return err
+	}
+	d.kills++
+	var err error
+	d.collector, err = proc.Start(ctx, d.collectorSpec())
+	return err
+}
