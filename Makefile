@@ -1,0 +1,93 @@
+# Every target works on a fresh machine with Go, a C compiler (for the race
+# detector), make and git. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GOLANGCI_LINT_VERSION := v2.15.0
+
+GO       ?= go
+SEEDS    ?= 200
+SEED     ?=
+TIME     ?= 10s
+CONFIG   ?=
+DURATION ?=
+KILL     ?=
+# The demo listens on PORT_BASE and the ports above it.
+PORT_BASE ?= 19400
+
+LINT := .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+MODULES = $(shell internal/tools/modules.sh)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## bin/otelcol-activity, the distribution
+	@mkdir -p bin
+	cd internal/distro && CGO_ENABLED=0 $(GO) build -mod=readonly -trimpath -ldflags '-s -w' -o ../../bin/otelcol-activity . \
+		|| { echo 'If a go.mod is out of date: make generate'; exit 1; }
+
+.PHONY: run
+ifneq ($(CONFIG),)
+run: build ## the demo: simulated vendors, the distribution, a log database; DURATION=30s ends and checks it, CONFIG=my.yaml runs your own configuration instead
+	exec bin/otelcol-activity --config '$(CONFIG)'
+else
+run: build bin/demo bin/victoria-logs
+	exec bin/demo -port-base '$(PORT_BASE)' $(if $(DURATION),-duration '$(DURATION)') $(if $(KILL),-kill)
+endif
+
+.PHONY: bin/demo
+bin/demo:
+	$(GO) build -o $@ ./internal/demo
+
+.PHONY: bin/vendorsim
+bin/vendorsim:
+	$(GO) build -o $@ ./internal/vendorsim/cmd/vendorsim
+
+.PHONY: bin/victoria-logs
+bin/victoria-logs:
+	cd internal/backends && CGO_ENABLED=0 $(GO) build -trimpath -o ../../$@ github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-logs
+
+.PHONY: test
+test: ## the tests of every module that need no server, with the race detector
+	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) test -race ./...); done
+
+.PHONY: e2e
+e2e: build bin/vendorsim bin/victoria-logs ## the built binary against real servers
+	@internal/tools/exists.sh 'internal/e2e/*_test.go' 'end-to-end tests'
+	cd internal/e2e && $(GO) test -count=1 -tags e2e -timeout 30m ./...
+
+.PHONY: sim
+sim: ## the fault simulator: SEEDS=n random histories, or the one of SEED=s
+	@internal/tools/exists.sh 'internal/poll/faultsim/*_test.go' 'fault simulator'
+	$(GO) test ./internal/poll/faultsim -count=1 -timeout 60m -run '^TestSeeds$$' -seeds='$(SEEDS)' $(if $(SEED),-seed='$(SEED)')
+
+.PHONY: bench
+bench: ## throughput, CPU and allocations beside the floor
+	@internal/tools/exists.sh 'internal/bench/*.go' 'benchmark'
+	$(GO) run ./internal/bench
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for TIME each
+	@GO='$(GO)' internal/tools/fuzz.sh '$(TIME)'
+
+.PHONY: lint
+lint: $(LINT) ## golangci-lint, gofumpt, go vet, house rules
+	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) vet ./... && '$(CURDIR)/$(LINT)' run --config '$(CURDIR)/.golangci.yml' ./...); done
+	internal/tools/house.sh
+
+$(LINT):
+	GOBIN='$(CURDIR)/.cache/install' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mkdir -p .cache/bin && mv .cache/install/golangci-lint $@
+
+.PHONY: generate
+generate: ## everything that is generated and committed; leaves no difference when nothing changed
+	$(GO) generate ./...
+	GO='$(GO)' internal/tools/distro.sh
+
+.PHONY: validate
+validate: build ## every collector configuration of testdata and the documentation
+	internal/tools/validate.sh

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Rules that no linter knows. Prints each breach and fails.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+max_lines=300
+breaches=$(mktemp)
+trap 'rm -f "$breaches"' EXIT
+
+breach() { echo "$*" >>"$breaches"; }
+
+# The Go files that are neither generated nor ignored by git.
+git ls-files --cached --others --exclude-standard -- '*.go' | while read -r f; do
+  if [ ! -e "$f" ] || grep -qm1 '^// Code generated .* DO NOT EDIT\.$' "$f"; then continue; fi
+  n=$(wc -l <"$f")
+  if [ "$n" -gt "$max_lines" ]; then breach "$f: $n lines, at most $max_lines"; fi
+  grep -nE '\b(TODO|FIXME|XXX)\b' "$f" | while IFS= read -r l; do breach "$f:${l%%:*}: left open"; done || true
+  case "$f" in
+  *_test.go)
+    grep -q testing/synctest "$f" || grep -nE '\btime\.Sleep\(' "$f" | while IFS= read -r l; do breach "$f:${l%%:*}: sleeps; wait for a condition or use testing/synctest"; done || true
+    grep -nE '\bt\.Skip(f|Now)?\(' "$f" | while IFS= read -r l; do breach "$f:${l%%:*}: a skipped test"; done || true
+    ;;
+  esac
+done
+
+# Vendors are known to their own folder and to one registry.
+for family in providers internal/vendorsim; do
+  for dir in "$family"/*/provider.go "$family"/*/sim.go; do
+    [ -e "$dir" ] || continue
+    vendor=$(basename "$(dirname "$dir")")
+    git grep -n --untracked "otelactivity/$family/$vendor\"" -- '*.go' ":!$family/$vendor" ":!$family/all" |
+      while IFS= read -r l; do breach "${l%%:\"*}: imports $family/$vendor, which only $family/all may"; done || true
+  done
+done
+
+if [ -s "$breaches" ]; then
+  echo 'House rules broken:' >&2
+  sort -V "$breaches" >&2
+  exit 1
+fi
