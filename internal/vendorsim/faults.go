@@ -207,7 +207,9 @@ func (f *Faults) rand(r *http.Request, kind Kind) *rand.Rand {
 	return f.world.Rand("fault", kind, m.key, m.count)
 }
 
-// Rows plays DuplicateRows on one page: some rows come twice.
+// Rows plays DuplicateRows on one page: some rows come twice. It is not for offset
+// paging, where a client that counts what it received would skip rows: there, serve
+// the page from one row earlier when DuplicateRows fires.
 func (w *World) Rows(r *http.Request, page []*Entry) []*Entry {
 	if len(page) == 0 || !w.Fires(r, DuplicateRows) {
 		return page

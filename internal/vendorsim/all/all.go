@@ -3,12 +3,14 @@ package all
 
 import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
 func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
+		jira.Vendor(),
 		okta.Vendor(),
 	}
 }
