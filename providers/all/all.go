@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/atlassian"
 	"github.com/otelactivity/otelactivity/providers/box"
+	"github.com/otelactivity/otelactivity/providers/browserstack"
 	"github.com/otelactivity/otelactivity/providers/confluence"
 	"github.com/otelactivity/otelactivity/providers/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/providers/dealcloud"
@@ -36,6 +37,7 @@ func Providers() []providers.Provider {
 		asana.Provider(),
 		atlassian.Provider(),
 		box.Provider(),
+		browserstack.Provider(),
 		confluence.Provider(),
 		confluenceonprem.Provider(),
 		dealcloud.Provider(),
