@@ -106,7 +106,7 @@ func (f feed) address(v gjson.Result) string {
 		return ""
 	}
 	var octets [4]byte
-	bits := uint32(int64(number)) //nolint:gosec // bounded above; a negative number wraps as it should
+	bits := uint32(int64(number)) // bounded above; a negative number wraps as it should
 	if f.little {
 		binary.LittleEndian.PutUint32(octets[:], bits)
 	} else {
