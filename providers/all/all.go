@@ -21,6 +21,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/jira_service_management"
 	"github.com/otelactivity/otelactivity/providers/merge"
 	"github.com/otelactivity/otelactivity/providers/okta"
+	"github.com/otelactivity/otelactivity/providers/onelogin"
 	"github.com/otelactivity/otelactivity/providers/salesforce"
 	"github.com/otelactivity/otelactivity/providers/sd_elements"
 	"github.com/otelactivity/otelactivity/providers/slack"
@@ -50,6 +51,7 @@ func Providers() []providers.Provider {
 		jiraservicemanagement.Provider(),
 		merge.Provider(),
 		okta.Provider(),
+		onelogin.Provider(),
 		salesforce.Provider(),
 		sdelements.Provider(),
 		slack.Provider(),
