@@ -70,6 +70,10 @@ type Source struct {
 	// Tenant is the account's own identity (host, organization, tenant id): part
 	// of every uid, so it must survive a rename of the instance.
 	Tenant string
+	// Account tells two accounts apart where Tenant cannot, because the vendor's ids
+	// are unique over all of them: the receiver refuses two instances that read one
+	// account. Empty means Tenant.
+	Account string
 	// ServerAddress is the vendor host or tenant domain for server.address; empty
 	// means the host of Endpoint.
 	ServerAddress string

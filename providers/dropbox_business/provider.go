@@ -112,6 +112,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 	return &providers.Source{
 		Endpoint: endpoint,
 		Tenant:   tenant,
+		Account:  providers.CredentialTenant(c.ClientID + string(c.RefreshToken+c.AccessToken)),
 		Auth:     c.auth(),
 		Classify: classify,
 		Budgets: []providers.Budget{{

@@ -110,6 +110,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 	return &providers.Source{
 		Endpoint: endpoint,
 		Tenant:   tenant,
+		Account:  providers.CredentialTenant(c.ClientID + string(c.RefreshToken+c.AccessToken+c.APIToken)),
 		Auth:     c.auth(),
 		Classify: classify,
 		Budgets: []providers.Budget{{

@@ -69,6 +69,7 @@ func (c *Config) source(endpoint, tenant string, o providers.Options) *providers
 	return &providers.Source{
 		Endpoint: endpoint,
 		Tenant:   tenant,
+		Account:  providers.CredentialTenant(string(c.APIKey)),
 		Header:   http.Header{"Accept": {"application/json"}},
 		Auth:     providers.Bearer(c.APIKey),
 		Classify: classify,

@@ -1,0 +1,191 @@
+package conformance_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
+	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/receiver/activityreceiver"
+)
+
+// rig is one vendor, simulated, and a receiver that polls it.
+type rig struct {
+	t      *testing.T
+	vendor vendorsim.Vendor
+	world  *vendorsim.World
+	entry  map[string]any // the provider entry of the configuration
+	store  *ledgertest.Memory
+	sink   *consumertest.LogsSink
+	next   consumer.Logs
+	logs   *observer.ObservedLogs
+	wire   *wire
+
+	receiver receiver.Logs
+}
+
+const (
+	lookback = 24 * time.Hour
+	// poll is long, because a whole day of fake time passes in most tests.
+	poll = 5 * time.Minute
+	// settled is when every stream must have delivered everything: the longest
+	// lateness is a day, and the last windows of it wait for company.
+	settled = 40 * time.Hour
+)
+
+// inBubble runs a test in fake time. The clock is set to a moment within a day, so
+// that whole days have no lucky edges.
+func inBubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Date(2026, 3, 11, 13, 47, 11, 123456789, time.UTC)
+		pass(time.Until(start))
+		f(t)
+	})
+}
+
+// pass lets fake time pass.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[string]any) *rig {
+	t.Helper()
+	world := vendorsim.NewWorld(vendor, vendorsim.Options{Seed: 7})
+	r := &rig{
+		t: t, vendor: vendor, world: world, store: ledgertest.New(), sink: new(consumertest.LogsSink),
+		wire: &wire{next: vendorsim.RoundTripper(world.Handler())},
+	}
+	r.next = r.sink
+	r.entry = config("http://" + strings.ReplaceAll(vendor.Key, "_", "-") + ".sim.example")
+	r.entry["poll_interval"] = poll.String()
+	r.entry["http"] = map[string]any{"middlewares": []any{map[string]any{"id": "wire"}}}
+	return r
+}
+
+// twin is a rig on the same vendor with a state and a pipeline of its own.
+func (r *rig) twin(change map[string]any) *rig {
+	other := *r
+	other.store, other.sink = ledgertest.New(), new(consumertest.LogsSink)
+	other.next, other.receiver = other.sink, nil
+	other.entry = map[string]any{}
+	for k, v := range r.entry {
+		other.entry[k] = v
+	}
+	for k, v := range change {
+		other.entry[k] = v
+	}
+	return &other
+}
+
+// start makes a receiver of the configuration, as the collector would, and starts
+// it.
+func (r *rig) start() {
+	r.t.Helper()
+	factory := activityreceiver.NewFactory()
+	config := factory.CreateDefaultConfig()
+	require.NoError(r.t, confmap.NewFromStringMap(map[string]any{
+		"storage":          "memory",
+		"initial_lookback": lookback.String(),
+		"providers":        map[string]any{r.vendor.Key: r.entry},
+	}).Unmarshal(config))
+	require.NoError(r.t, confmap.Validate(config))
+	settings := receivertest.NewNopSettings(factory.Type())
+	core, logs := observer.New(zap.InfoLevel)
+	r.logs = logs
+	settings.Logger = zap.New(core)
+	built, err := factory.CreateLogs(r.t.Context(), settings, config, r.next)
+	require.NoError(r.t, err)
+	require.NoError(r.t, built.Start(r.t.Context(), r))
+	r.receiver = built
+}
+
+func (r *rig) stop() {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	require.NoError(r.t, r.receiver.Shutdown(ctx))
+	r.receiver = nil
+	r.store.Restart()
+}
+
+// read starts, lets time pass and stops.
+func (r *rig) read(d time.Duration) {
+	r.t.Helper()
+	r.start()
+	pass(d)
+	r.stop()
+}
+
+// GetExtensions makes the rig the receiver's host.
+func (r *rig) GetExtensions() map[component.ID]component.Component {
+	return map[component.ID]component.Component{
+		component.MustNewID("memory"): memory{r.store},
+		component.MustNewID("wire"):   r.wire,
+	}
+}
+
+// memory is a storage extension over one client.
+type memory struct{ client *ledgertest.Memory }
+
+func (memory) Start(context.Context, component.Host) error { return nil }
+func (memory) Shutdown(context.Context) error              { return nil }
+
+func (m memory) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
+	return m.client, nil
+}
+
+// wire is a middleware that answers requests in process and notes which hosts got a
+// credential.
+type wire struct {
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	hosts []string
+	block chan struct{}
+}
+
+func (*wire) Start(context.Context, component.Host) error { return nil }
+func (*wire) Shutdown(context.Context) error              { return nil }
+
+func (w *wire) GetHTTPRoundTripper(context.Context) (func(context.Context, http.RoundTripper) (http.RoundTripper, error), error) {
+	return func(context.Context, http.RoundTripper) (http.RoundTripper, error) { return w, nil }, nil
+}
+
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	if !slices.Contains(w.hosts, req.URL.Host) {
+		w.hosts = append(w.hosts, req.URL.Host)
+	}
+	w.mu.Unlock()
+	return w.next.RoundTrip(req)
+}
+
+var _ component.Host = (*rig)(nil)
+
+// noViolations requires that the vendor had nothing to object to.
+func (r *rig) noViolations() {
+	r.t.Helper()
+	for _, v := range r.world.Violations() {
+		assert.Failf(r.t, "the vendor objects", "%+v", v)
+	}
+}
