@@ -61,7 +61,7 @@ providers:
 	assert.Positive(t, histogramOf(t, tt, "delay").count)
 
 	// The engine is stopped but the meter still reads what was counted.
-	require.NoError(t, r.(*activityReceiver).engine.Shutdown(t.Context()))
+	require.NoError(t, as[*activityReceiver](t, r).engine.Shutdown(t.Context()))
 	sum := 0.0
 	for _, name := range []string{"delivered", "filtered", "outside", "duplicates", "dropped"} {
 		n := value(t, tt, name)

@@ -42,7 +42,15 @@ func NewFactory(opts ...Option) receiver.Factory {
 }
 
 func createLogs(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
-	return newReceiver(set, cfg.(*Config), next)
+	config, ok := cfg.(*Config)
+	if !ok {
+		return nil, fmt.Errorf("activityreceiver: a configuration of type %T is not ours", cfg)
+	}
+	r, err := newReceiver(set, config, next)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // registry holds the vendors by their key, which is the type of an instance.

@@ -52,7 +52,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("from"))
 	end := min(from+pageSize, len(v.events))
-	fmt.Fprintf(w, `{"events":[%s],"next":"%d","more":%t}`, strings.Join(v.events[from:end], ","), end, end < len(v.events))
+	_, _ = fmt.Fprintf(w, `{"events":[%s],"next":"%d","more":%t}`, strings.Join(v.events[from:end], ","), end, end < len(v.events))
 }
 
 // add appends events of these actions, and returns their ids.

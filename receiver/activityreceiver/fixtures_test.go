@@ -1,18 +1,66 @@
 package activityreceiver
 
 import (
-	"reflect"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
-	"context"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
-	"os"
+	"go.opentelemetry.io/collector/confmap/confmaptest"
 )
 
-var typeOfInstance = reflect.TypeFor[InstanceConfig]()
+// as returns v as the type that it must have.
+func as[T any](t testing.TB, v any) T {
+	t.Helper()
+	typed, ok := v.(T)
+	require.True(t, ok, "%T", v)
+	return typed
+}
 
-func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
+// load reads and validates a configuration as the collector does.
+func load(conf *confmap.Conf) (*Config, error) {
+	cfg := NewFactory(WithProvider(fakeProvider())).CreateDefaultConfig()
+	if err := conf.Unmarshal(&cfg); err != nil {
+		return nil, err
+	}
+	config, ok := cfg.(*Config)
+	if !ok {
+		return nil, fmt.Errorf("%T is no *Config", cfg)
+	}
+	return config, confmap.Validate(cfg)
+}
+
+// loadYAML reads a configuration as it would be written.
+func loadYAML(t testing.TB, yaml string) (*Config, error) {
+	t.Helper()
+	r, err := confmap.NewRetrievedFromYAML([]byte(yaml))
+	require.NoError(t, err)
+	conf, err := r.AsConf()
+	require.NoError(t, err)
+	return load(conf)
+}
+
+func fromFile(t *testing.T, name string) *Config {
+	t.Helper()
+	file, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))
+	require.NoError(t, err)
+	conf, err := file.Sub("activity/" + name)
+	require.NoError(t, err)
+	cfg, err := load(conf)
+	require.NoError(t, err)
+	return cfg
+}
+
+func id(t *testing.T, s string) component.ID {
+	t.Helper()
+	var id component.ID
+	require.NoError(t, id.UnmarshalText([]byte(s)))
+	return id
+}
 
 // resolve reads a configuration with its ${env:...} variables, as the collector
 // does.

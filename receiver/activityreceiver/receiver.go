@@ -40,9 +40,10 @@ type activityReceiver struct {
 	closing context.Context // ends when Shutdown begins
 	close   context.CancelFunc
 
-	mu     sync.Mutex // guards what follows, and starts and stops of the engine
-	engine *poll.Engine
-	closed bool
+	mu      sync.Mutex // guards what follows, and starts and stops of the engine
+	engine  *poll.Engine
+	closed  bool
+	leaving sync.WaitGroup // engines of earlier terms whose pages the pipeline still has
 }
 
 func newReceiver(set receiver.Settings, config *Config, next consumer.Logs) (*activityReceiver, error) {
@@ -175,6 +176,9 @@ func (r *activityReceiver) lead() {
 	if r.closed || r.engine != nil {
 		return
 	}
+	if r.config.LeaderElector != nil {
+		r.settings.Logger.Info("Leading: this replica reads")
+	}
 	r.engine = poll.New(poll.Settings{
 		Sink:                  r.sink,
 		Observer:              r.telemetry,
@@ -195,13 +199,15 @@ func (r *activityReceiver) follow() {
 	if r.engine == nil {
 		return
 	}
-	r.settings.Logger.Info("Lost the lead")
+	r.settings.Logger.Info("Lost the lead: another replica reads, or none")
 	ctx, cancel := context.WithTimeout(r.closing, yieldTime)
 	defer cancel()
-	if err := r.engine.Shutdown(ctx); err != nil {
-		r.settings.Logger.Info("Gave up pages that the pipeline had not taken; the next leader sends them again", zap.Error(err))
-	}
+	engine := r.engine
 	r.engine = nil
+	if err := engine.Shutdown(ctx); err != nil {
+		r.settings.Logger.Info("Gave up pages that the pipeline had not taken; the next leader sends them again", zap.Error(err))
+		r.leaving.Go(func() { _ = engine.Shutdown(context.Background()) })
+	}
 	r.telemetry.forget()
 }
 
@@ -219,6 +225,7 @@ func (r *activityReceiver) Shutdown(ctx context.Context) error {
 	if r.engine != nil {
 		errs = append(errs, r.engine.Shutdown(ctx))
 	}
+	errs = append(errs, r.left(ctx))
 	if r.telemetry != nil {
 		r.telemetry.stop()
 	}
@@ -230,4 +237,19 @@ func (r *activityReceiver) Shutdown(ctx context.Context) error {
 		errs = append(errs, r.storage.Close(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// left waits for the engines of earlier terms.
+func (r *activityReceiver) left(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		r.leaving.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

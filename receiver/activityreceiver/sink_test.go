@@ -138,8 +138,8 @@ func TestEveryAttemptIsBuiltAnew(t *testing.T) {
 
 	accepted, err := tt.GetMetric("otelcol_receiver_accepted_log_records")
 	require.NoError(t, err)
-	assert.EqualValues(t, 3, accepted.Data.(metricdata.Sum[int64]).DataPoints[0].Value)
+	assert.EqualValues(t, 3, as[metricdata.Sum[int64]](t, accepted.Data).DataPoints[0].Value)
 	refused, err := tt.GetMetric("otelcol_receiver_refused_log_records")
 	require.NoError(t, err)
-	assert.EqualValues(t, 3, refused.Data.(metricdata.Sum[int64]).DataPoints[0].Value)
+	assert.EqualValues(t, 3, as[metricdata.Sum[int64]](t, refused.Data).DataPoints[0].Value)
 }

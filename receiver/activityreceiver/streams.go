@@ -102,7 +102,7 @@ func refuseTwins(instances []*instance) error {
 	var problems []error
 	for _, i := range instances {
 		for _, s := range i.streams {
-			a := account{i.id.Type().String(), i.source.Tenant, s.Name, i.fingerprint()}
+			a := account{i.id.Type().String(), cmp.Or(i.source.Account, i.source.Tenant), s.Name, i.fingerprint()}
 			if other, ok := first[a]; ok {
 				problems = append(problems, fmt.Errorf("%s reads %s of %q, which %s reads already with the same filters; every event would come twice: remove one, or let their filters differ",
 					strings.TrimSuffix(i.path(), "::"), s.Name, i.source.Tenant, strings.TrimSuffix(other.path(), "::")))

@@ -106,7 +106,7 @@ func histogramOf(t *testing.T, tt *componenttest.Telemetry, name string) histogr
 	t.Helper()
 	m, err := tt.GetMetric("otelcol_receiver_activity_" + name)
 	require.NoError(t, err)
-	p := m.Data.(metricdata.Histogram[float64]).DataPoints
+	p := as[metricdata.Histogram[float64]](t, m.Data).DataPoints
 	require.Len(t, p, 1)
 	return histogram{p[0].Count, p[0].Sum}
 }

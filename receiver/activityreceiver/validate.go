@@ -38,6 +38,7 @@ func (c *Config) Validate() error {
 	}
 	checkRecord(&p, "", c.Body, c.Raw)
 	checkResource(&p, "", c.ResourceAttributes)
+	noEmpty(&p, "exclude_fields", c.ExcludeFields)
 	if len(c.Providers) == 0 {
 		p.Add(providersKey, "is empty; add at least one entry type[/name]; valid types: %s", list(c.registry.keys("")))
 	}
@@ -63,10 +64,10 @@ func checkResource(p *providers.Problems, prefix string, attributes Texts) {
 	own := resourceNames()
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		key := prefix + join(resourceAttributesKey, name)
-		switch {
-		case name == "":
+		switch name {
+		case "":
 			p.Add(key, "has no name")
-		case name == attrProvider || name == attrStream:
+		case attrProvider, attrStream:
 			p.Add(key, "is the receiver's own and cannot be set")
 		default:
 			if other, clash := clashing(name, slices.Concat(own, slices.Sorted(maps.Keys(attributes)))); clash {
@@ -107,7 +108,7 @@ func (c *Config) open() ([]*instance, error) {
 	var problems []error
 	for _, id := range ids {
 		i := &instance{id: id, config: c.Providers[id]}
-		if err := i.open(); err != nil {
+		if err := i.open(c); err != nil {
 			problems = append(problems, err)
 			continue
 		}
@@ -116,9 +117,11 @@ func (c *Config) open() ([]*instance, error) {
 	return instances, errors.Join(errors.Join(problems...), refuseTwins(instances))
 }
 
-func (i *instance) open() error {
+// open checks the instance, but for what it has from the receiver, and opens it.
+func (i *instance) open(receiver *Config) error {
 	var p providers.Problems
 	i.checkCommon(&p)
+	i.checkOverrides(&p, receiver)
 	i.filter = i.config.Filter.build(&p, i.path()+"filter::")
 	source, err := i.config.Vendor.Open(providers.Options{
 		Endpoint:     strings.TrimRight(i.config.Endpoint, "/"),
@@ -145,12 +148,6 @@ func (i *instance) checkCommon(p *providers.Problems) {
 	if reason := badEndpoint(c.Endpoint); reason != "" {
 		p.Add(path+"endpoint", "%s; write for example https://api.example.com", reason)
 	}
-	if c.PollInterval < minPollInterval {
-		p.Add(path+"poll_interval", "%v is too short; the least is %v", c.PollInterval, minPollInterval)
-	}
-	if c.InitialLookback < 0 {
-		p.Add(path+"initial_lookback", "must not be negative")
-	}
 	if c.Overlap < 0 {
 		p.Add(path+"overlap", "must not be negative")
 	}
@@ -169,8 +166,26 @@ func (i *instance) checkCommon(p *providers.Problems) {
 	if c.HTTP.Timeout <= 0 {
 		p.Add(path+"http::timeout", "must be more than 0")
 	}
-	checkRecord(p, path, c.Body, c.Raw)
-	checkResource(p, path, c.ResourceAttributes)
+}
+
+// checkOverrides checks what the instance says instead of the receiver.
+func (i *instance) checkOverrides(p *providers.Problems, receiver *Config) {
+	c, path := i.config, i.path()
+	if c.PollInterval < minPollInterval && c.PollInterval != receiver.PollInterval {
+		p.Add(path+"poll_interval", "%v is too short; the least is %v", c.PollInterval, minPollInterval)
+	}
+	if c.InitialLookback < 0 && c.InitialLookback != receiver.InitialLookback {
+		p.Add(path+"initial_lookback", "must not be negative")
+	}
+	if c.Body != receiver.Body || c.Raw != receiver.Raw {
+		checkRecord(p, path, c.Body, c.Raw)
+	}
+	if !maps.Equal(c.ResourceAttributes, receiver.ResourceAttributes) {
+		checkResource(p, path, c.ResourceAttributes)
+	}
+	if !slices.Equal(c.ExcludeFields, receiver.ExcludeFields) {
+		noEmpty(p, path+"exclude_fields", c.ExcludeFields)
+	}
 }
 
 // badEndpoint says what is wrong with a base URL, or "".
