@@ -5,6 +5,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -12,5 +13,6 @@ func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		jira.Vendor(),
 		okta.Vendor(),
+		truto.Vendor(),
 	}
 }
