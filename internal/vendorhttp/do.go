@@ -1,0 +1,206 @@
+package vendorhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
+	"github.com/otelactivity/otelactivity/providers"
+)
+
+// Do sends one request and returns the vendor's answer, or an *providers.Error.
+// An answer that says Unauthorized is asked for once more with a new token, where
+// tokens can be had.
+func (c *Client) Do(ctx context.Context, r providers.Request) (*providers.Response, error) {
+	resp, used, failure := c.attempt(ctx, &r)
+	if failure != nil && failure.Class == providers.Unauthorized && c.auth.refuse(used) {
+		resp, _, failure = c.attempt(ctx, &r)
+	}
+	if failure != nil {
+		return nil, failure
+	}
+	return resp, nil
+}
+
+// attempt sends the request once. used is the credential it went with.
+func (c *Client) attempt(ctx context.Context, r *providers.Request) (resp *providers.Response, used string, failure *providers.Error) {
+	b := c.budget(r.Class)
+	if err := b.await(ctx, priority.IsLive(ctx), true); err != nil {
+		return nil, "", interrupted(err)
+	}
+	req, err := c.request(ctx, r)
+	if err != nil {
+		return nil, "", c.secrets.clean(providers.Malformed("cannot build the request: %v", err))
+	}
+	if used, failure = c.auth.authorize(ctx, req.Header); failure != nil {
+		return nil, "", failure
+	}
+	if err := c.slots.Acquire(ctx); err != nil {
+		return nil, "", interrupted(err)
+	}
+	x := &exchange{client: c, budget: b, class: r.Class, caller: ctx, start: time.Now()}
+	resp, failure = x.run(req, r.Stream)
+	return resp, used, failure
+}
+
+// request builds the request without its authorization.
+func (c *Client) request(ctx context.Context, r *providers.Request) (*http.Request, error) {
+	target, strayed, err := c.origins.target(r)
+	if err != nil {
+		return nil, err
+	}
+	if strayed {
+		c.strayed.Do(func() {
+			c.log.Warn("The vendor's links name another host; only their path and query are used",
+				zap.String("instance", c.instance), zap.String("host", hostOf(r.Link)))
+		})
+	}
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	var body io.Reader
+	if r.Body != "" {
+		body = strings.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://invalid", body)
+	if err != nil {
+		return nil, errors.New("the method is not valid")
+	}
+	req.URL, req.Host = target, target.Host
+	req.Header = c.header.Clone()
+	if r.ContentType != "" {
+		req.Header.Set("Content-Type", r.ContentType)
+	}
+	for name, values := range r.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	return req, nil
+}
+
+// exchange is one request that holds a slot until its answer is read.
+type exchange struct {
+	client *Client
+	budget *budget
+	class  string
+	caller context.Context
+	start  time.Time
+}
+
+// run sends the request and reads the answer.
+func (x *exchange) run(req *http.Request, stream bool) (*providers.Response, *providers.Error) {
+	c := x.client
+	ctx, cancel := context.WithCancel(x.caller)
+	var late atomic.Bool
+	timer := time.AfterFunc(c.timeout, func() { late.Store(true); cancel() })
+	done := func() {
+		timer.Stop()
+		cancel()
+		c.slots.Release()
+	}
+	answer, err := c.http.Do(req.WithContext(ctx))
+	if err != nil {
+		done()
+		return nil, x.unanswered(req, err, late.Load())
+	}
+	resp := &providers.Response{Status: answer.StatusCode, Header: answer.Header}
+	if stream && answer.StatusCode < 300 {
+		timer.Stop()
+		return x.stream(req, answer, resp, done)
+	}
+	failed := answer.StatusCode >= 300
+	limit := c.maxBody
+	if failed {
+		limit = min(limit, maxErrorBody)
+	}
+	resp.Body, err = read(answer, limit)
+	answer.Body.Close()
+	done()
+	x.tell(req, answer.StatusCode, len(resp.Body))
+	if err != nil && !failed {
+		if late.Load() || x.caller.Err() != nil {
+			return nil, x.gaveUp(late.Load())
+		}
+		return nil, c.secrets.clean(c.readFailure(err, len(resp.Body)))
+	}
+	if !failed && tooDeep(resp.Body, maxDepth) {
+		return nil, providers.Malformed("the answer nests deeper than %d levels", maxDepth)
+	}
+	failure := x.judge(resp)
+	x.learn(answer.Header)
+	if failure != nil {
+		return nil, failure
+	}
+	return resp, nil
+}
+
+// stream hands the open body over, unless the answer is refused by its head.
+func (x *exchange) stream(req *http.Request, answer *http.Response, resp *providers.Response, done func()) (*providers.Response, *providers.Error) {
+	x.tell(req, answer.StatusCode, 0)
+	body, err := open(answer)
+	if err != nil {
+		answer.Body.Close()
+		done()
+		return nil, x.client.secrets.clean(x.client.readFailure(err, 0))
+	}
+	s := &stream{client: x.client, body: body, ctx: x.caller, done: done}
+	resp.Stream = s
+	failure := x.judge(resp)
+	x.learn(answer.Header)
+	if failure != nil {
+		s.Close()
+		return nil, failure
+	}
+	return resp, nil
+}
+
+// unanswered is the error of a request without an answer.
+func (x *exchange) unanswered(req *http.Request, err error, late bool) *providers.Error {
+	x.tell(req, 0, 0)
+	if late || x.caller.Err() != nil {
+		return x.gaveUp(late)
+	}
+	return x.client.secrets.clean(&providers.Error{
+		Class: providers.Transient, Message: "no answer from " + req.URL.Host, Hint: transportHint(err), Err: unwrapURL(err),
+	})
+}
+
+// gaveUp is the error of a request that its caller or the time-out ended.
+func (x *exchange) gaveUp(late bool) *providers.Error {
+	if x.caller.Err() != nil || !late {
+		return interrupted(x.caller.Err())
+	}
+	return &providers.Error{
+		Class:   providers.Transient,
+		Code:    "timeout",
+		Message: fmt.Sprintf("no complete answer within %v", x.client.timeout),
+		Err:     context.DeadlineExceeded,
+	}
+}
+
+// tell reports the request to observer and log.
+func (x *exchange) tell(req *http.Request, status, size int) {
+	c, took := x.client, time.Since(x.start)
+	c.observer.Request(c.instance, x.class, status, took)
+	if line := c.log.Check(zap.DebugLevel, "Request"); line != nil {
+		line.Write(zap.String("instance", c.instance), zap.String("class", x.class), zap.String("method", req.Method),
+			zap.String("host", req.URL.Host), zap.String("path", c.secrets.text(req.URL.EscapedPath())),
+			zap.Int("status", status), zap.Int("bytes", size), zap.Duration("took", took))
+	}
+}
+
+// learn takes what the answer says about the vendor's limit into the budget.
+func (x *exchange) learn(h http.Header) {
+	r := x.budget.learn(h, time.Now(), x.client.reserve)
+	if r.remaining >= 0 && r.limit != 0 {
+		x.client.observer.Budget(x.client.instance, x.class, r.remaining)
+	}
+}
