@@ -7,6 +7,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/airtable"
 	"github.com/otelactivity/otelactivity/providers/asana"
 	"github.com/otelactivity/otelactivity/providers/atlassian"
+	"github.com/otelactivity/otelactivity/providers/azure_active_directory"
 	"github.com/otelactivity/otelactivity/providers/box"
 	"github.com/otelactivity/otelactivity/providers/browserstack"
 	"github.com/otelactivity/otelactivity/providers/confluence"
@@ -37,6 +38,7 @@ func Providers() []providers.Provider {
 		airtable.Provider(),
 		asana.Provider(),
 		atlassian.Provider(),
+		azureactivedirectory.Provider(),
 		box.Provider(),
 		browserstack.Provider(),
 		confluence.Provider(),
