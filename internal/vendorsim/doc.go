@@ -53,6 +53,18 @@
 // the vendor's documentation states is enforced; where it is silent, both readings
 // are accepted. Paths that do not exist go to [World.Unknown].
 //
+// Traps: a page of an offset-paged list must not hold rows that are counted twice
+// (see [World.Rows]), and an empty page must not end a finite list (play EmptyPage
+// only where the vendor tells the end in another way). Pages are cut from rows in a
+// fixed order, by position rather than by index where the vendor has cursors, so
+// that a late row moves nothing. Traffic has rows with equal times and rows that
+// come twice. Numbers from traffic, Emit and ShiftingPages lie in ranges of their
+// own, the largest just below 2^53.
+//
+// The tests of internal/vendorsim/all check every registered simulator for what all
+// have in common: repeatable history, unique ids, documentation addresses only,
+// configurations that point to the simulator, refusals, an answer to every fault.
+//
 // A test takes the world apart like this:
 //
 //	w := vendorsim.NewWorld(okta.Vendor(), vendorsim.Options{Seed: 1})

@@ -12,15 +12,16 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 )
 
+var acmeRules = vendorsim.Rules{
+	Accept: "application/json",
+	Params: map[string]vendorsim.Param{
+		"limit": vendorsim.Int(1, 10), "since": vendorsim.TimeIn(), "day": vendorsim.TimeIn(time.DateOnly, "20060102"),
+		"sort": vendorsim.OneOf("asc", "desc"), "q": vendorsim.Text, "any": nil, "filter[*": vendorsim.Text, "id": nil,
+	},
+	Required: []string{"q"}, Repeated: []string{"id"},
+}
+
 func TestCheck(t *testing.T) {
-	rules := vendorsim.Rules{
-		Accept: "application/json",
-		Params: map[string]vendorsim.Param{
-			"limit": vendorsim.Int(1, 10), "since": vendorsim.TimeIn(), "day": vendorsim.TimeIn(time.DateOnly, "20060102"),
-			"sort": vendorsim.OneOf("asc", "desc"), "q": vendorsim.Text, "any": nil, "filter[*": vendorsim.Text, "id": nil,
-		},
-		Required: []string{"q"}, Repeated: []string{"id"},
-	}
 	for name, tt := range map[string]struct {
 		query string
 		fault vendorsim.Fault
@@ -46,7 +47,7 @@ func TestCheck(t *testing.T) {
 			w := newWorld(1)
 			r := request(t, http.MethodGet, "http://acme.test/events?"+tt.query, "")
 			r.Header.Set("Accept", "text/html;q=0.1, application/json")
-			q, problem := w.Check(r, rules)
+			q, problem := w.Check(r, acmeRules)
 			if tt.fault == "" {
 				require.Nil(t, problem)
 				assert.Equal(t, 10, vendorsim.IntOr(q, "limit", 5))

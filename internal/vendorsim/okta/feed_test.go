@@ -1,6 +1,9 @@
 package okta_test
 
 import (
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -10,49 +13,52 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
+	"github.com/tomnomnom/linkheader"
 
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 )
 
+var filters = map[string]struct {
+	filter string
+	want   func(e gjson.Result) bool
+}{
+	"eq": {`eventType eq "user.session.start"`, func(e gjson.Result) bool { return e.Get("eventType").Str == "user.session.start" }},
+	"or": {`eventType eq "user.session.start" or eventType eq "user.session.end"`, func(e gjson.Result) bool {
+		return e.Get("eventType").Str == "user.session.start" || e.Get("eventType").Str == "user.session.end"
+	}},
+	"and binds closer": {`eventType eq "user.session.end" or eventType eq "user.session.start" and outcome.result eq "FAILURE"`, func(e gjson.Result) bool {
+		return e.Get("eventType").Str == "user.session.end" || e.Get("eventType").Str == "user.session.start" && e.Get("outcome.result").Str == "FAILURE"
+	}},
+	"parentheses": {`(eventType eq "user.session.end" or eventType eq "user.session.start") and (outcome.result eq "SUCCESS")`, func(e gjson.Result) bool {
+		return strings.HasPrefix(e.Get("eventType").Str, "user.session.") && e.Get("outcome.result").Str == "SUCCESS"
+	}},
+	"any target": {`target.type eq "UserGroup"`, func(e gjson.Result) bool { return slices.Contains(stringsOf(e.Get("target.#.type")), "UserGroup") }},
+	"target id": {`target.id eq "00u00000000000000003"`, func(e gjson.Result) bool {
+		return slices.Contains(stringsOf(e.Get("target.#.id")), "00u00000000000000003")
+	}},
+	"actor": {`actor.id eq "00u00000000000000003"`, func(e gjson.Result) bool { return e.Get("actor.id").Str == "00u00000000000000003" }},
+	"address": {`client.ipAddress sw "203.0.113."`, func(e gjson.Result) bool {
+		return strings.HasPrefix(e.Get("client.ipAddress").Str, "203.0.113.")
+	}},
+	"not":      {`not (eventType sw "user.")`, func(e gjson.Result) bool { return !strings.HasPrefix(e.Get("eventType").Str, "user.") }},
+	"ne":       {`eventType ne "user.session.start"`, func(e gjson.Result) bool { return e.Get("eventType").Str != "user.session.start" }},
+	"co":       {`displayMessage co "Okta"`, func(e gjson.Result) bool { return strings.Contains(e.Get("displayMessage").Str, "Okta") }},
+	"ew":       {`eventType ew ".start"`, func(e gjson.Result) bool { return strings.HasSuffix(e.Get("eventType").Str, ".start") }},
+	"ge":       {`severity ge "INFO"`, func(e gjson.Result) bool { return e.Get("severity").Str >= "INFO" }},
+	"le":       {`severity le "ERROR"`, func(e gjson.Result) bool { return e.Get("severity").Str <= "ERROR" }},
+	"gt lt":    {`severity gt "DEBUG" and severity lt "WARN"`, func(e gjson.Result) bool { return e.Get("severity").Str > "DEBUG" && e.Get("severity").Str < "WARN" }},
+	"pr":       {`legacyEventType pr`, func(e gjson.Result) bool { return e.Get("legacyEventType").Exists() }},
+	"boolean":  {`securityContext.isProxy eq true`, func(e gjson.Result) bool { return e.Get("securityContext.isProxy").Bool() }},
+	"escapes":  {`actor.displayName eq "José \"Pepe\" García"`, func(e gjson.Result) bool { return e.Get("actor.displayName").Str == `José "Pepe" García` }},
+	"no match": {`uuid eq "x"`, func(gjson.Result) bool { return false }},
+}
+
 func TestFilters(t *testing.T) {
 	o := newOrg(t)
 	o.world.EmitEach("system", 400, time.Now().Add(-time.Hour), time.Second)
 	rows := o.world.Truth("system", time.Now())
-	for name, tt := range map[string]struct {
-		filter string
-		want   func(e gjson.Result) bool
-	}{
-		"eq": {`eventType eq "user.session.start"`, func(e gjson.Result) bool { return e.Get("eventType").Str == "user.session.start" }},
-		"or": {`eventType eq "user.session.start" or eventType eq "user.session.end"`, func(e gjson.Result) bool {
-			return e.Get("eventType").Str == "user.session.start" || e.Get("eventType").Str == "user.session.end"
-		}},
-		"and binds closer": {`eventType eq "user.session.end" or eventType eq "user.session.start" and outcome.result eq "FAILURE"`, func(e gjson.Result) bool {
-			return e.Get("eventType").Str == "user.session.end" || e.Get("eventType").Str == "user.session.start" && e.Get("outcome.result").Str == "FAILURE"
-		}},
-		"parentheses": {`(eventType eq "user.session.end" or eventType eq "user.session.start") and (outcome.result eq "SUCCESS")`, func(e gjson.Result) bool {
-			return strings.HasPrefix(e.Get("eventType").Str, "user.session.") && e.Get("outcome.result").Str == "SUCCESS"
-		}},
-		"any target": {`target.type eq "UserGroup"`, func(e gjson.Result) bool { return slices.Contains(stringsOf(e.Get("target.#.type")), "UserGroup") }},
-		"target id": {`target.id eq "00u00000000000000003"`, func(e gjson.Result) bool {
-			return slices.Contains(stringsOf(e.Get("target.#.id")), "00u00000000000000003")
-		}},
-		"actor": {`actor.id eq "00u00000000000000003"`, func(e gjson.Result) bool { return e.Get("actor.id").Str == "00u00000000000000003" }},
-		"address": {`client.ipAddress sw "203.0.113."`, func(e gjson.Result) bool {
-			return strings.HasPrefix(e.Get("client.ipAddress").Str, "203.0.113.")
-		}},
-		"not":      {`not (eventType sw "user.")`, func(e gjson.Result) bool { return !strings.HasPrefix(e.Get("eventType").Str, "user.") }},
-		"ne":       {`eventType ne "user.session.start"`, func(e gjson.Result) bool { return e.Get("eventType").Str != "user.session.start" }},
-		"co":       {`displayMessage co "Okta"`, func(e gjson.Result) bool { return strings.Contains(e.Get("displayMessage").Str, "Okta") }},
-		"ew":       {`eventType ew ".start"`, func(e gjson.Result) bool { return strings.HasSuffix(e.Get("eventType").Str, ".start") }},
-		"ge":       {`severity ge "INFO"`, func(e gjson.Result) bool { return e.Get("severity").Str >= "INFO" }},
-		"le":       {`severity le "ERROR"`, func(e gjson.Result) bool { return e.Get("severity").Str <= "ERROR" }},
-		"gt lt":    {`severity gt "DEBUG" and severity lt "WARN"`, func(e gjson.Result) bool { return e.Get("severity").Str > "DEBUG" && e.Get("severity").Str < "WARN" }},
-		"pr":       {`legacyEventType pr`, func(e gjson.Result) bool { return e.Get("legacyEventType").Exists() }},
-		"boolean":  {`securityContext.isProxy eq true`, func(e gjson.Result) bool { return e.Get("securityContext.isProxy").Bool() }},
-		"escapes":  {`actor.displayName eq "José \"Pepe\" García"`, func(e gjson.Result) bool { return e.Get("actor.displayName").Str == `José "Pepe" García` }},
-		"no match": {`uuid eq "x"`, func(gjson.Result) bool { return false }},
-	} {
+	for name, tt := range filters {
 		t.Run(name, func(t *testing.T) {
 			want := []string{}
 			for _, e := range rows {
@@ -160,4 +166,61 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 		"client.userAgent null", "address null as text", "User", "SystemPrincipal", "IP address", "PublicClientApp"} {
 		assert.Positive(t, has[what], what)
 	}
+}
+
+func TestCursorIsTiedToItsQuery(t *testing.T) {
+	o := newOrg(t)
+	o.world.EmitEach("system", 3, time.Now().Add(-time.Hour), time.Second)
+	next := o.logs("since", ago(2*time.Hour), "limit", "1").next
+	assert.Equal(t, 200, o.get(strings.Replace(next, "limit=1", "limit=2", 1)).status, "the page size may change")
+	assert.Equal(t, 400, o.get(next+"&filter="+url.QueryEscape(`uuid pr`)).status)
+	o.world.ForgetViolations()
+	o.world.ExpireCursors()
+	a := o.get(next)
+	assert.Equal(t, 400, a.status)
+	assert.Equal(t, "E0000001", a.code())
+	assert.Empty(t, o.world.Violations(), "an expired cursor is not the client's fault")
+}
+
+// TestStubbornClientGetsEverything reads through every fault that a retry heals.
+func TestStubbornClientGetsEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrg(t)
+		o.client.Timeout = 30 * time.Second
+		o.world.Run("system", vendorsim.Plausible(time.Now().Add(-2*time.Hour), 10*time.Second))
+		o.world.Faults.Harmless(0.04)
+		link := base + "/api/v1/logs?limit=20&since=" + url.QueryEscape(ago(3*time.Hour))
+		seen, tries := map[string]bool{}, 0
+		for fresh, quiet := 0, 0; quiet < 3; {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
+			require.NoError(t, err)
+			req.Header.Set("Accept", "application/json")
+			req.Header.Set("Authorization", "SSWS "+o.config["api_token"].(string))
+			tries++
+			res, err := o.client.Do(req)
+			if err != nil {
+				continue
+			}
+			body, err := io.ReadAll(res.Body)
+			require.NoError(t, res.Body.Close())
+			if err != nil || res.StatusCode != 200 || !gjson.ValidBytes(body) {
+				continue
+			}
+			fresh = len(seen)
+			for _, id := range gjson.GetBytes(body, "#.uuid").Array() {
+				seen[id.Str] = true
+			}
+			if quiet++; len(seen) > fresh {
+				quiet = 0
+			}
+			for _, l := range linkheader.ParseMultiple(res.Header["Link"]).FilterByRel("next") {
+				link = l.URL
+			}
+		}
+		for _, e := range o.world.Truth("system", time.Now().Add(-time.Hour)) {
+			assert.True(t, seen[e.ID], e.ID)
+		}
+		assert.Greater(t, tries, 60)
+		assert.Empty(t, o.world.Violations())
+	})
 }

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -152,11 +153,12 @@ func (s *sim) query(r *http.Request, v url.Values) (query, *vendorsim.Reply) {
 	if v.Has("since") && !w.On("links_keep_since") {
 		return q, s.refuse(r, "E0000001", "Api validation failed: since and after are mutually exclusive")
 	}
-	switch err := w.OpenCursor(r, scopeOf(v), v.Get("after"), 0, &q.from); err {
-	case nil:
+	err = w.OpenCursor(r, scopeOf(v), v.Get("after"), 0, &q.from)
+	switch {
+	case err == nil:
 		q.since, q.until = q.from.Since, q.from.Until
 		return q, nil
-	case vendorsim.ErrOldCursor:
+	case errors.Is(err, vendorsim.ErrOldCursor):
 		reply := fail(w, r, http.StatusBadRequest, "E0000001", "Api validation failed: after", err.Error())
 		return q, &reply
 	default:

@@ -269,20 +269,6 @@ func TestRefusesOtherRequests(t *testing.T) {
 	assert.Len(t, o.world.Violations(), 3)
 }
 
-func TestCursorIsTiedToItsQuery(t *testing.T) {
-	o := newOrg(t)
-	o.world.EmitEach("system", 3, time.Now().Add(-time.Hour), time.Second)
-	next := o.logs("since", ago(2*time.Hour), "limit", "1").next
-	assert.Equal(t, 200, o.get(strings.Replace(next, "limit=1", "limit=2", 1)).status, "the page size may change")
-	assert.Equal(t, 400, o.get(next+"&filter="+url.QueryEscape(`uuid pr`)).status)
-	o.world.ForgetViolations()
-	o.world.ExpireCursors()
-	a := o.get(next)
-	assert.Equal(t, 400, a.status)
-	assert.Equal(t, "E0000001", a.code())
-	assert.Empty(t, o.world.Violations(), "an expired cursor is not the client's fault")
-}
-
 func TestFaultBodies(t *testing.T) {
 	for kind, want := range map[vendorsim.Kind]struct {
 		status int

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -170,32 +171,34 @@ func TestPageSizes(t *testing.T) {
 }
 
 func TestEmptyPagesWithACursor(t *testing.T) {
-	e := newEnv(t)
-	e.world.EmitEach("activities", 30, time.Now().Add(-time.Hour), time.Second)
-	want, _ := e.walk()
-	for _, from := range []string{"", e.get("limit", "10").next()} {
-		pairs := []string{"limit", "10"}
-		if from != "" {
-			pairs = append(pairs, "next_cursor", from)
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnv(t)
+		e.world.EmitEach("activities", 30, time.Now().Add(-time.Hour), time.Second)
+		want, _ := e.walk()
+		for _, from := range []string{"", e.get("limit", "10").next()} {
+			pairs := []string{"limit", "10"}
+			if from != "" {
+				pairs = append(pairs, "next_cursor", from)
+			}
+			direct := e.get(pairs...)
+			e.world.Faults.Next(vendorsim.EmptyPage, 1, "")
+			a := e.get(pairs...)
+			assert.Empty(t, a.rows())
+			assert.Equal(t, direct.rows(), e.get("limit", "10", "next_cursor", a.next()).rows(), "nothing is skipped")
 		}
-		direct := e.get(pairs...)
-		e.world.Faults.Next(vendorsim.EmptyPage, 1, "")
-		a := e.get(pairs...)
-		assert.Empty(t, a.rows())
-		assert.Equal(t, direct.rows(), e.get("limit", "10", "next_cursor", a.next()).rows(), "nothing is skipped")
-	}
-	e.world.Faults.Set(vendorsim.EmptyPage, 0.5)
-	got, pages := e.walk("limit", "10")
-	assert.Equal(t, want, got)
-	assert.Greater(t, pages, 3)
-	e.world.Faults.Heal()
+		e.world.Faults.Set(vendorsim.EmptyPage, 0.5)
+		got, pages := e.walk("limit", "10")
+		assert.Equal(t, want, got)
+		assert.Greater(t, pages, 3)
+		e.world.Faults.Heal()
 
-	// A filter leaves pages of the vendor empty, with a cursor to go on.
-	e.account = truto.Account("Zendesk")
-	e.world.EmitEach("activities", 400, time.Now().Add(-time.Hour), time.Second)
-	got, pages = e.walk("limit", "5", "ip_address", "203.0.113.1")
-	assert.Less(t, len(got), pages)
-	assert.Greater(t, pages, 2)
+		// A filter leaves pages of the vendor empty, with a cursor to go on.
+		e.account = truto.Account("Zendesk")
+		e.world.EmitEach("activities", 400, time.Now().Add(-time.Hour), time.Second)
+		got, pages = e.walk("limit", "5", "ip_address", "203.0.113.1")
+		assert.Less(t, len(got), pages)
+		assert.Greater(t, pages, 2)
+	})
 }
 
 func TestEnvelope(t *testing.T) {
