@@ -64,10 +64,11 @@ func open(key string, b []byte) ([]byte, error) {
 // encodePosition returns the value of the position key.
 func encodePosition(p *Position, buckets []*bucket) []byte {
 	w := writer(make([]byte, headerLen, 256))
-	for _, t := range []int64{p.Start, p.Floor, p.Newest, p.Reached, p.Read} {
+	for _, t := range []int64{p.Start, p.Since, p.Newest, p.Reached, p.Read} {
 		w.int(t)
 	}
 	w.bool(p.Capped)
+	w.bool(p.CaughtUp)
 	w.text(p.Cursor)
 	w.text(p.Fingerprint)
 	w.int(int64(len(p.Passes)))
@@ -108,10 +109,10 @@ func decodePosition(key string, value []byte) (Position, []stored, error) {
 	}
 	r := reader{b: payload}
 	var p Position
-	for _, t := range []*int64{&p.Start, &p.Floor, &p.Newest, &p.Reached, &p.Read} {
+	for _, t := range []*int64{&p.Start, &p.Since, &p.Newest, &p.Reached, &p.Read} {
 		*t = r.int()
 	}
-	p.Capped = r.bool()
+	p.Capped, p.CaughtUp = r.bool(), r.bool()
 	p.Cursor, p.Fingerprint = r.text(), r.text()
 	for range r.count(2) {
 		p.Passes = append(p.Passes, Pass{time.Duration(r.int()), r.set()})

@@ -14,8 +14,8 @@ func TestPositionRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		moment := rapid.Int64Range(-1<<61, 1<<61)
 		p := Position{
-			Start: moment.Draw(t, "start"), Floor: moment.Draw(t, "floor"), Newest: moment.Draw(t, "newest"),
-			Reached: moment.Draw(t, "reached"), Read: moment.Draw(t, "read"), Capped: rapid.Bool().Draw(t, "capped"),
+			Start: moment.Draw(t, "start"), Since: moment.Draw(t, "since"), Newest: moment.Draw(t, "newest"),
+			Reached: moment.Draw(t, "reached"), Read: moment.Draw(t, "read"), Capped: rapid.Bool().Draw(t, "capped"), CaughtUp: rapid.Bool().Draw(t, "caught up"),
 			Cursor: rapid.String().Draw(t, "cursor"), Fingerprint: rapid.String().Draw(t, "fingerprint"),
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "passes") {
@@ -48,14 +48,14 @@ func TestPositionRoundTrip(t *testing.T) {
 // TestPositionFormat pins the stored form: state written by a release must be read
 // by every later one.
 func TestPositionFormat(t *testing.T) {
-	p := Position{Start: 1, Floor: 2, Newest: 3, Reached: 4, Read: 5, Cursor: "c", Fingerprint: "f", Passes: []Pass{{Delay: 6, Read: Set{{7, 9}}}}}
+	p := Position{Start: 1, Since: 2, Newest: 3, Reached: 4, Read: 5, Cursor: "c", Fingerprint: "f", Passes: []Pass{{Delay: 6, Read: Set{{7, 9}}}}}
 	value := encodePosition(&p, []*bucket{{from: 10, width: 20, belongs: Range{10, 30}, sight: 15, sealed: 2, table: table{n: 600}}})
 	assert.Equal(t, []byte{
-		0x02, 0x04, 0x06, 0x08, 0x0a, 0x00, 0x02, 'c', 0x02, 'f', // times, capped, texts
+		0x02, 0x04, 0x06, 0x08, 0x0a, 0x00, 0x00, 0x02, 'c', 0x02, 'f', // times, flags, texts
 		0x02, 0x0c, 0x02, 0x0e, 0x04, // one pass with one range
 		0x02, 0x14, 0x28, 0x00, 0x28, 0x0a, 0x04, 0xb0, 0x09, // one bucket
 	}, value[headerLen:])
-	assert.Equal(t, []byte{version, 0x5a, 0x44, 0xb5, 0x77}, value[:headerLen])
+	assert.Equal(t, []byte{version, 0xa5, 0xe4, 0x0b, 0xff}, value[:headerLen])
 }
 
 func FuzzDecode(f *testing.F) {

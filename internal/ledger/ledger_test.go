@@ -31,7 +31,7 @@ func openLedger(t testing.TB, client storage.Client) *ledger.Ledger {
 
 func position() ledger.Position {
 	return ledger.Position{
-		Start: 5, Capped: true, Cursor: "a\x00b", Floor: -7, Newest: 8, Reached: 9, Read: 10, Fingerprint: "f",
+		Start: 5, Capped: true, Cursor: "a\x00b", Since: -7, CaughtUp: true, Newest: 8, Reached: 9, Read: 10, Fingerprint: "f",
 		Passes: []ledger.Pass{{Delay: time.Minute, Read: set{{-4, 5}, {7, 900}}}, {Delay: time.Hour}},
 	}
 }

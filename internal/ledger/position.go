@@ -13,8 +13,10 @@ type Position struct {
 	Capped bool
 	// Cursor is the vendor's durable cursor.
 	Cursor string
-	// Floor is the moment before which a stream with a cursor brings nothing new.
-	Floor int64
+	// Since is the moment that the query which brought the first cursor asked from.
+	Since int64
+	// CaughtUp tells that the chain of cursors since then has been at its end.
+	CaughtUp bool
 	// Newest is the created_at of the newest activity delivered, Reached that of the
 	// newest read.
 	Newest, Reached int64

@@ -1,0 +1,166 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+	"unsafe"
+
+	"go.uber.org/zap"
+
+	"github.com/otelactivity/otelactivity/internal/ledger"
+	"github.com/otelactivity/otelactivity/providers"
+)
+
+// patience is how long one page is tried again before its window is given up for
+// the time being.
+const patience = 5 * time.Minute
+
+const (
+	unknownPage = 1 << 20 // estimate for the first page of a stream
+	urgentPages = 8       // of a poll by cursor: what follows is catching up
+)
+
+// fetched is a page in flight. It holds a place until it is released.
+type fetched struct {
+	providers.Page
+	bytes int64
+	raw   int // bytes of raw records
+	at    time.Time
+	took  time.Duration
+	free  func()
+}
+
+// fetch returns the page of r at cursor. Failures that pass are retried here, with
+// backoff; the error is one that does not pass by waiting, or that has not passed
+// for the span of patience, or the context's.
+func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, error) {
+	w := l.backoff(shortestRetry, patience)
+	var failing time.Time
+	for {
+		f, err := l.try(ctx, r, cursor)
+		if ctx.Err() != nil {
+			if err == nil {
+				f.free()
+			}
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			if r.live || l.postponed.Load() == 0 {
+				l.health.set(r.source(), Running, nil)
+			}
+			return f, nil
+		}
+		pause, state := w.next(), Retrying
+		switch providers.ClassOf(err) {
+		case providers.Throttled:
+			state, failing = Throttled, time.Time{}
+			if e, ok := errors.AsType[*providers.Error](err); ok && e.RetryAfter > 0 {
+				pause = l.jitter.around(min(max(e.RetryAfter, shortestRetry), longestRetry), 0.05) + shortestRetry/10
+			}
+		case providers.Transient:
+			if failing.IsZero() {
+				failing = time.Now()
+			} else if time.Since(failing) >= patience {
+				return nil, err
+			}
+		default:
+			return nil, err
+		}
+		l.health.set(r.source(), state, err)
+		l.log.Debug("fetch failed", zap.Error(err), zap.Duration("retry_in", pause))
+		if !l.sleep(ctx, pause) {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// try fetches once. Waiting for the budget comes before any place is taken.
+func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error) {
+	urgent := r.live && (l.Stream.Stream.Resume != providers.ByCursor || r.pages.Load() < urgentPages)
+	if urgent {
+		ctx = context.WithValue(l.engine.set.LiveContext(ctx), liveKey{}, true)
+	}
+	if err := l.Client.Ready(ctx, l.Stream.Stream.Class, urgent); err != nil {
+		return nil, err
+	}
+	if !r.live {
+		if err := l.lanes.acquire(ctx, 0, false); err != nil {
+			return nil, err
+		}
+	}
+	leave := func() {
+		if !r.live {
+			l.lanes.release(0)
+		}
+	}
+	f := &fetched{bytes: l.size.Load()}
+	if f.bytes == 0 {
+		f.bytes = unknownPage
+	}
+	flight := &l.engine.flight
+	if err := flight.acquire(ctx, f.bytes, urgent); err != nil {
+		leave()
+		return nil, err
+	}
+	f.free = func() {
+		flight.release(f.bytes)
+		leave()
+	}
+	began := time.Now()
+	page, err := l.call(ctx, l.question(r, cursor, began))
+	if err != nil {
+		f.free()
+		return nil, err
+	}
+	f.Page, f.at = page, time.Now()
+	f.took = f.at.Sub(began)
+	f.weigh(flight)
+	l.size.Store(f.bytes)
+	return f, nil
+}
+
+func (l *loop) question(r *read, cursor string, now time.Time) providers.Query {
+	q := providers.Query{Cursor: cursor, PageSize: r.size, Now: now.UTC()}
+	switch l.Stream.Stream.Resume {
+	case providers.ByWindow:
+		q.Since, q.Until = ledger.Time(r.query.From), ledger.Time(r.query.To)
+	case providers.ByCursor:
+		q.Since = ledger.Time(r.query.From)
+	}
+	return q
+}
+
+// call turns a panic of the provider into an error, so that a bug in one vendor
+// does not end the collector.
+func (l *loop) call(ctx context.Context, q providers.Query) (page providers.Page, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if l.once.first("fetch panic") {
+				l.log.Error("fetch panicked", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			}
+			page, err = providers.Page{}, fmt.Errorf("fetch panicked: %v", p)
+		}
+	}()
+	return l.Stream.Stream.Fetch(ctx, l.Client, q)
+}
+
+// weigh replaces the estimate of the page's size by what its events take. Events
+// mostly share the side text of their page, which counts once.
+func (f *fetched) weigh(flight *gate) {
+	bytes := int64(len(f.Events)) * int64(unsafe.Sizeof(providers.Activity{}))
+	var side *byte
+	for i := range f.Events {
+		e := &f.Events[i]
+		f.raw += len(e.Raw)
+		if p := unsafe.StringData(e.Side); e.Side != "" && p != side {
+			bytes += int64(len(e.Side))
+			side = p
+		}
+	}
+	bytes = max(bytes+int64(f.raw), 1)
+	flight.adjust(f.bytes, bytes)
+	f.bytes = bytes
+}

@@ -1,0 +1,224 @@
+package poll
+
+import (
+	"context"
+	"hash/fnv"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelactivity/otelactivity/internal/ledger"
+	"github.com/otelactivity/otelactivity/providers"
+)
+
+// loop polls one stream. Its main goroutine plans and does the live reads; windows
+// of the backlog, and branches of a window, are read by further goroutines while
+// they last. Pages are fetched and decoded side by side, but selected, delivered
+// and committed one after the other: whoever does that has the turn.
+type loop struct {
+	*Stream
+	engine *Engine
+	plan   plan
+	redact *redactor
+	log    *zap.Logger
+	jitter jitter
+	health health
+	once   once
+	seed   maphash.Seed
+	size   atomic.Int64 // bytes of the last page: the estimate for the next
+	lanes  gate         // requests of backlog windows; a live read takes one for its whole length
+
+	turn   chan struct{} // holds a token while nobody has the turn
+	ledger *ledger.Ledger
+	hash   hasher
+	deep   int64 // when the last walk to the end of its list began
+
+	mu    sync.Mutex
+	reads []*read // under way
+
+	postponed atomic.Int32 // windows of the backlog that failed
+
+	// The rest belongs to the main goroutine.
+	backlog  backlog
+	parked   bool
+	failures *wait
+	gap      int64 // begin of the gap that was told last
+}
+
+func newLoop(e *Engine, s *Stream) *loop {
+	l := &loop{
+		Stream: s,
+		engine: e,
+		plan:   newPlan(s, e.set.Faults),
+		redact: newRedactor(s.Exclude),
+		log:    e.set.Logger.With(zap.String("instance", s.Key.Instance), zap.String("stream", s.Key.Stream)),
+		jitter: newJitter(e.set.Seed, s.Key),
+		seed:   maphash.MakeSeed(),
+		turn:   make(chan struct{}, 1),
+		hash:   newHasher(s.Key.Provider, s.Source.Tenant, s.Key.Stream),
+	}
+	l.health.changed = l.changed
+	l.lanes.units = max(1, s.Stream.Parallel) * max(1, s.Stream.Branches)
+	l.backlog.span = max(l.plan.minSpan, min(l.plan.maxSpan, l.plan.floor(int64(firstSpan))))
+	l.turn <- struct{}{}
+	return l
+}
+
+// main runs until ctx ends or the state of the stream cannot be read.
+func (l *loop) main(ctx context.Context, spread time.Duration) {
+	if !l.sleep(ctx, l.jitter.below(spread)) || !l.open(ctx) {
+		return
+	}
+	next := time.Now()
+	for ctx.Err() == nil {
+		if now := time.Now(); !now.Before(next) {
+			next = l.next(now, l.poll(ctx))
+		}
+		l.launch(ctx)
+		l.await(ctx, next)
+	}
+	l.drain()
+}
+
+// poll does the live read, in the way the stream is continued.
+func (l *loop) poll(ctx context.Context) error {
+	var err error
+	switch l.Stream.Stream.Resume {
+	case providers.ByCursor:
+		err = l.follow(ctx)
+	case providers.ByWalk:
+		err = l.walk(ctx)
+	default:
+		err = l.readLive(ctx)
+	}
+	if ctx.Err() == nil {
+		l.covered(ctx)
+	}
+	return err
+}
+
+// next returns when to poll again after a poll that began at began.
+func (l *loop) next(began time.Time, err error) time.Time {
+	class := providers.ClassOf(err)
+	switch {
+	case err == nil:
+		l.parked, l.failures = false, nil
+		l.health.set(liveReads, Running, nil)
+		return began.Add(l.jitter.around(l.PollInterval, 0.05))
+	case class == providers.Denied || class == providers.Unauthorized:
+		l.parked = true
+		l.health.set(liveReads, Parked, err)
+		return time.Now().Add(l.jitter.around(probeAfter(err), 0.1))
+	}
+	if l.failures == nil {
+		l.failures = l.backoff(max(l.PollInterval, time.Second), longestPause)
+	}
+	l.parked = false
+	l.health.set(liveReads, Retrying, err)
+	return time.Now().Add(l.failures.next())
+}
+
+const longestPause = 5 * time.Minute // between polls that fail
+
+// begin makes the read of a window known to all that decide what may be forgotten.
+// The caller has the turn.
+func (l *loop) begin(window ledger.Range, pos *ledger.Position, isLive bool) *read {
+	r := &read{
+		window: window, query: l.plan.query(window), began: time.Now(), live: isLive,
+		settled: pos.Settled(), size: l.PageSize,
+		ordered: l.Stream.Stream.Order == providers.OldestFirst && l.Stream.Stream.Bounds == providers.EventTime && !l.once.has(disorder),
+	}
+	if len(pos.Passes) > 0 {
+		r.covered = pos.Passes[0].Read
+	}
+	l.mu.Lock()
+	l.reads = append(l.reads, r)
+	l.mu.Unlock()
+	return r
+}
+
+func (l *loop) end(r *read) {
+	l.mu.Lock()
+	l.reads = slices.DeleteFunc(l.reads, func(x *read) bool { return x == r })
+	l.mu.Unlock()
+}
+
+// take waits for the turn. It reports false when ctx ends first.
+func (l *loop) take(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	select {
+	case <-l.turn:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (l *loop) give() { l.turn <- struct{}{} }
+
+// sleep reports false when ctx ends first.
+func (l *loop) sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// covered tells the observer how far the stream is.
+func (l *loop) covered(ctx context.Context) {
+	if !l.take(ctx) {
+		return
+	}
+	pos, seen := l.ledger.Position(), l.ledger.Seen().Len()
+	l.give()
+	now := time.Now().UnixNano()
+	var c Coverage
+	if l.Stream.Stream.Resume == providers.ByCursor {
+		c = l.behind(&pos, now)
+	} else {
+		c = l.plan.coverage(&pos, now)
+	}
+	c.Seen = seen
+	if pos.Newest != 0 {
+		c.Newest = ledger.Time(pos.Newest)
+	}
+	l.engine.set.Observer.Covered(l.Key, c)
+}
+
+func (l *loop) changed(state State, err error, first bool) {
+	l.engine.set.Observer.State(l.Key, state, err)
+	switch state {
+	case Running:
+		if !first {
+			l.log.Info("stream is running again")
+		}
+	case Parked:
+		l.log.Warn("stream is parked until the vendor grants access; it is probed slowly, the other streams go on",
+			zap.Error(err), zap.String("needs", l.Stream.Stream.Grant))
+	case Failed:
+		l.log.Error("stream has failed and needs a person", zap.Error(err))
+	default:
+		l.log.Warn("stream cannot go on for now and tries again", zap.Error(err))
+	}
+}
+
+func streamSeed(k Key) uint64 {
+	h := fnv.New64a()
+	for _, s := range []string{k.Provider, k.Instance, k.Stream} {
+		_, _ = h.Write(append([]byte(s), 0))
+	}
+	return h.Sum64()
+}

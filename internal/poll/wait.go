@@ -1,0 +1,100 @@
+package poll
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/otelactivity/otelactivity/providers"
+)
+
+// jitter is the randomness of one stream: reproducible by the engine's seed
+// whatever the other streams do.
+type jitter struct {
+	mu  *sync.Mutex
+	rng *rand.Rand
+}
+
+func newJitter(seed uint64, k Key) jitter {
+	return jitter{&sync.Mutex{}, rand.New(rand.NewPCG(seed, streamSeed(k)))}
+}
+
+// around returns d times a factor within 1 ± share.
+func (j *jitter) around(d time.Duration, share float64) time.Duration {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.Duration(float64(d) * (1 + share*(2*j.rng.Float64()-1)))
+}
+
+// below returns a duration within [0, d).
+func (j *jitter) below(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.Duration(j.rng.Int64N(int64(d)))
+}
+
+// wait is a jittered exponential backoff.
+type wait struct {
+	b      backoff.ExponentialBackOff
+	jitter *jitter
+}
+
+func (l *loop) backoff(first, longest time.Duration) *wait {
+	return &wait{backoff.ExponentialBackOff{
+		InitialInterval: min(first, longest), MaxInterval: longest, Multiplier: 2,
+		RandomizationFactor: 0, // the library's jitter is not reproducible
+	}, &l.jitter}
+}
+
+// next returns the next wait: half to one and a half of an interval that doubles.
+func (w *wait) next() time.Duration { return w.jitter.around(w.b.NextBackOff(), 0.5) }
+
+const (
+	defaultProbe  = 10 * time.Minute
+	shortestRetry = time.Second
+	longestRetry  = time.Hour // of what a vendor may ask for
+)
+
+// probeAfter is how long a parked stream, or a refused window, waits.
+func probeAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Probe > 0 {
+		return e.Probe
+	}
+	return defaultProbe
+}
+
+// once remembers what was logged. It holds a bounded number of texts: a stream that
+// has more to say repeats itself.
+type once struct {
+	mu   sync.Mutex
+	said map[string]struct{}
+}
+
+const mostSaid = 64
+
+// first reports whether text is new, and remembers it.
+func (o *once) first(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, ok := o.said[text]; ok || len(o.said) >= mostSaid {
+		return false
+	}
+	if o.said == nil {
+		o.said = map[string]struct{}{}
+	}
+	o.said[text] = struct{}{}
+	return true
+}
+
+func (o *once) has(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, ok := o.said[text]
+	return ok
+}
