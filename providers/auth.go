@@ -57,7 +57,7 @@ type TokenAuth struct {
 
 	// TokenField, ExpiresInField (seconds) and ExpiresAtField (RFC 3339) are JSON
 	// paths in the answer; the first and second default to access_token and
-	// expires_in. TokenPaths are tried in order when TokenField is empty.
+	// expires_in.
 	TokenField, ExpiresInField, ExpiresAtField string
 	// Lifetime is used when the answer tells none; 0: until the vendor refuses it.
 	Lifetime time.Duration
