@@ -19,6 +19,7 @@ type Ledger struct {
 	fresh  bool
 	// garbage lists the keys of forgotten chunks that are still in storage.
 	garbage []string
+	forgot  bool // ids since the last Commit
 	written time.Time
 
 	// ForgetOnCrash is a planted fault for tests of tests: seen ids are not written.
@@ -73,6 +74,7 @@ func (l *Ledger) Seen() *Seen { return &l.seen }
 // the next Commit.
 func (l *Ledger) Forget(drop func(Bucket) bool) {
 	for _, b := range l.seen.forget(drop) {
+		l.forgot = true
 		if l.client == nil {
 			continue
 		}
@@ -89,8 +91,10 @@ func (l *Ledger) Forget(drop func(Bucket) bool) {
 // more than it needed to.
 func (l *Ledger) Keep(pos Position) { l.pos, l.fresh = pos, false }
 
-// Pending reports whether ids wait for a Commit.
-func (l *Ledger) Pending() bool { return l.seen.changed() }
+// Pending reports whether a Commit is needed before a crash: ids were added, or
+// forgotten because of a position that is not durable yet. Without their ids the
+// older position would bring their events again.
+func (l *Ledger) Pending() bool { return l.forgot || l.seen.changed() }
 
 // Written returns when the last Commit was; the zero time: none yet.
 func (l *Ledger) Written() time.Time { return l.written }
@@ -104,7 +108,7 @@ func (l *Ledger) Commit(ctx context.Context, pos Position) error {
 		}
 	}
 	l.seen.written()
-	l.garbage = nil
+	l.garbage, l.forgot = nil, false
 	l.written = time.Now()
 	l.Keep(pos)
 	return nil

@@ -237,3 +237,15 @@ func TestADayAtAMillionEvents(t *testing.T) {
 	assert.Less(t, used, int64(32<<20))
 	assert.Equal(t, events, openLedger(t, client).Seen().Len())
 }
+
+func TestForgottenIDsWaitForACommit(t *testing.T) {
+	client := ledgertest.New()
+	l, err := ledger.Open(t.Context(), client, "okta", "system")
+	require.NoError(t, err)
+	require.NoError(t, l.Commit(t.Context(), l.Position()))
+	l.Seen().Add(1, 1, ledger.Range{}, ledger.Key{1})
+	l.Forget(func(ledger.Bucket) bool { return true })
+	assert.True(t, l.Pending(), "a crash now would bring the event again: neither its id nor the position that settled it is durable")
+	require.NoError(t, l.Commit(t.Context(), l.Position()))
+	assert.False(t, l.Pending())
+}
