@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
@@ -12,6 +13,7 @@ import (
 // Vendors returns one simulator per vendor, sorted by key.
 func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
+		asana.Vendor(),
 		github.Vendor(),
 		jira.Vendor(),
 		okta.Vendor(),
