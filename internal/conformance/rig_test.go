@@ -82,21 +82,6 @@ func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[strin
 	return r
 }
 
-// twin is a rig on the same vendor with a state and a pipeline of its own.
-func (r *rig) twin(change map[string]any) *rig {
-	other := *r
-	other.store, other.sink = ledgertest.New(), new(consumertest.LogsSink)
-	other.next, other.receiver = other.sink, nil
-	other.entry = map[string]any{}
-	for k, v := range r.entry {
-		other.entry[k] = v
-	}
-	for k, v := range change {
-		other.entry[k] = v
-	}
-	return &other
-}
-
 // start makes a receiver of the configuration, as the collector would, and starts
 // it.
 func (r *rig) start() {

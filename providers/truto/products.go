@@ -111,7 +111,9 @@ func (p product) pushed(f *providers.Filter) providers.Params {
 			q.Add("actor[user][id]", id)
 		}
 	}
-	if kind, ok := providers.Single(f.ActorTypes); ok {
+	// Rows without a type are given one when they are decoded, user or system, so
+	// only anonymous is exactly what the vendor would select.
+	if kind, ok := providers.Single(f.ActorTypes); ok && kind == providers.ActorAnonymous {
 		q.Add("actor[type]", string(kind))
 	}
 	if action, ok := providers.Single(f.Actions); ok && slices.Contains(p.actions, providers.Action(action)) {

@@ -131,13 +131,14 @@ func TestPushedFilters(t *testing.T) {
 		filter  providers.Filter
 		want    string
 	}{
-		"product unknown":          {"", all, "actor%5Buser%5D%5Bid%5D=u1&actor%5Btype%5D=user"},
-		"Zendesk serves all":       {"Zendesk", all, "actor_id=u1&actor%5Btype%5D=user&action=login&entity=e1&entity_type=file&ip_address=203.0.113.7"},
-		"Okta":                     {"Okta", all, "actor_id=u1&actor%5Btype%5D=user&action=login"},
-		"Slack":                    {"Slack", all, "actor%5Buser%5D%5Bid%5D=u1&actor%5Btype%5D=user&action=login"},
-		"Confluence has no action": {"Confluence On Prem", all, "actor%5Buser%5D%5Bid%5D=u1&actor%5Btype%5D=user&entity_type=file"},
-		"Jira":                     {"Jira", all, "actor%5Buser%5D%5Bid%5D=u1&actor%5Btype%5D=user&entity=e1&entity_type=file"},
-		"HubSpot":                  {"HubSpot", all, "actor_id=u1&actor%5Btype%5D=user&action=login&entity=e1"},
+		"anonymous actors":         {"", providers.Filter{ActorTypes: []providers.ActorType{providers.ActorAnonymous}}, "actor%5Btype%5D=anonymous"},
+		"product unknown":          {"", all, "actor%5Buser%5D%5Bid%5D=u1"},
+		"Zendesk serves all":       {"Zendesk", all, "actor_id=u1&action=login&entity=e1&entity_type=file&ip_address=203.0.113.7"},
+		"Okta":                     {"Okta", all, "actor_id=u1&action=login"},
+		"Slack":                    {"Slack", all, "actor%5Buser%5D%5Bid%5D=u1&action=login"},
+		"Confluence has no action": {"Confluence On Prem", all, "actor%5Buser%5D%5Bid%5D=u1&entity_type=file"},
+		"Jira":                     {"Jira", all, "actor%5Buser%5D%5Bid%5D=u1&entity=e1&entity_type=file"},
+		"HubSpot":                  {"HubSpot", all, "actor_id=u1&action=login&entity=e1"},
 		"HubSpot, other action":    {"HubSpot", providers.Filter{Actions: []string{"logout"}}, ""},
 		"Dropbox, listed action":   {"Dropbox - Business", providers.Filter{Actions: []string{"login_failed"}}, "action=login_failed"},
 		"Figma, unlisted action":   {"Figma", providers.Filter{Actions: []string{"create"}}, ""},
