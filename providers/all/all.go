@@ -21,6 +21,7 @@ import (
 	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/jira_service_management"
 	"github.com/otelactivity/otelactivity/providers/merge"
+	"github.com/otelactivity/otelactivity/providers/microsoft_365"
 	"github.com/otelactivity/otelactivity/providers/okta"
 	"github.com/otelactivity/otelactivity/providers/onelogin"
 	"github.com/otelactivity/otelactivity/providers/salesforce"
@@ -52,6 +53,7 @@ func Providers() []providers.Provider {
 		jira.Provider(),
 		jiraservicemanagement.Provider(),
 		merge.Provider(),
+		microsoft365.Provider(),
 		okta.Provider(),
 		onelogin.Provider(),
 		salesforce.Provider(),
