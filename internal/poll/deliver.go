@@ -35,8 +35,11 @@ func (l *loop) deliver(ctx context.Context, s *scratch, observed time.Time) (dro
 			}
 		}
 		if err == nil {
-			l.health.set(thePipeline, Running, nil)
+			l.health.clear(thePipeline)
 			return dropped, nil
+		}
+		if ctx.Err() != nil { // the pipeline was told to give up
+			return dropped, ctx.Err()
 		}
 		l.health.set(thePipeline, Retrying, err)
 		if !l.sleep(ctx, w.next()) {
@@ -82,7 +85,7 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 	for {
 		err := l.ledger.Commit(l.engine.work, pos)
 		if err == nil {
-			l.health.set(thePipeline, Running, nil)
+			l.health.clear(thePipeline)
 			return nil
 		}
 		l.health.set(thePipeline, Retrying, err)

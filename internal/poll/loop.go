@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"hash/maphash"
 	"slices"
@@ -105,6 +106,8 @@ func (l *loop) poll(ctx context.Context) error {
 func (l *loop) next(began time.Time, err error) time.Time {
 	class := providers.ClassOf(err)
 	switch {
+	case errors.Is(err, errStopped), l.engine.run.Err() != nil: // Shutdown is no problem of the stream
+		return began
 	case err == nil:
 		l.parked, l.failures = false, nil
 		l.health.set(liveReads, Running, nil)
