@@ -7,6 +7,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 )
 
@@ -17,6 +18,7 @@ func Vendors() []vendorsim.Vendor {
 		github.Vendor(),
 		jira.Vendor(),
 		okta.Vendor(),
+		slack.Vendor(),
 		truto.Vendor(),
 	}
 }
