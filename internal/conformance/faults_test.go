@@ -37,7 +37,7 @@ func TestFaultsHeal(t *testing.T) {
 					}
 					pass(2 * time.Hour)
 					r.world.Faults.Heal()
-					pass(settled)
+					pass(r.settled)
 					r.stop()
 					r.complete()
 				})
@@ -57,7 +57,7 @@ func TestIllVendor(t *testing.T) {
 		r.start()
 		pass(4 * time.Hour)
 		r.world.Faults.Heal()
-		pass(settled)
+		pass(r.settled)
 		r.stop()
 		r.complete()
 	})
@@ -83,7 +83,7 @@ func TestRefusedCredentialParks(t *testing.T) {
 		assert.Positive(t, warnings)
 		assert.Less(t, served, 250*len(r.vendor.Streams), "a parked stream is probed slowly")
 		r.world.Faults.Heal()
-		pass(settled)
+		pass(r.settled)
 		r.stop()
 		r.complete()
 	})
@@ -99,7 +99,7 @@ func TestBadEvents(t *testing.T) {
 			r.world.Add(s.Name, vendorsim.Entry{ID: "bad-" + s.Name, Time: r.world.Now().Add(-time.Hour), Raw: raw})
 			bad[raw] = true
 		}
-		r.read(settled)
+		r.read(r.settled)
 		marked := 0
 		for _, s := range r.records() {
 			if s.decodeError != "" && bad[s.raw] {
@@ -208,7 +208,7 @@ func TestShutdownInMidPage(t *testing.T) {
 			}
 		}
 		r.next = r.sink
-		r.read(settled)
+		r.read(r.settled)
 		r.complete()
 	})
 }

@@ -57,7 +57,7 @@ func filteredBy(t *testing.T, vendor vendorsim.Vendor, filter map[string]any) []
 			r.entry["filter"] = filter
 		}
 		r.backlog(80)
-		r.read(settled)
+		r.read(r.settled)
 		r.noViolations()
 		got = r.records()
 	})

@@ -24,6 +24,7 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/providers/all"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver"
 )
 
@@ -40,15 +41,15 @@ type rig struct {
 	wire   *wire
 
 	receiver receiver.Logs
+	// settled is when every stream must have delivered everything: the longest
+	// lateness, and a while, because the last windows of it wait for company.
+	settled time.Duration
 }
 
 const (
 	lookback = 24 * time.Hour
 	// poll is long, because a whole day of fake time passes in most tests.
 	poll = 5 * time.Minute
-	// settled is when every stream must have delivered everything: the longest
-	// lateness is a day, and the last windows of it wait for company.
-	settled = 40 * time.Hour
 )
 
 // inBubble runs a test in fake time. The clock is set to a moment within a day, so
@@ -75,7 +76,7 @@ func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[strin
 		t: t, vendor: vendor, world: world, store: ledgertest.New(), sink: new(consumertest.LogsSink),
 		wire: &wire{next: vendorsim.RoundTripper(world.Handler())},
 	}
-	r.next = r.sink
+	r.next, r.settled = r.sink, 5*lateness(t, vendor.Key)/3+3*time.Hour
 	r.entry = config("http://" + strings.ReplaceAll(vendor.Key, "_", "-") + ".sim.example")
 	r.entry["poll_interval"] = poll.String()
 	r.entry["http"] = map[string]any{"middlewares": []any{map[string]any{"id": "wire"}}}
@@ -173,4 +174,24 @@ func (r *rig) noViolations() {
 	for _, v := range r.world.Violations() {
 		assert.Failf(r.t, "the vendor objects", "%+v", v)
 	}
+}
+
+// lateness is the longest that a provider declares.
+func lateness(t *testing.T, key string) time.Duration {
+	t.Helper()
+	for _, p := range all.Providers() {
+		if p.Key != key {
+			continue
+		}
+		c, o := p.Example()
+		source, err := c.Open(o)
+		require.NoError(t, err)
+		var longest time.Duration
+		for _, s := range source.Streams {
+			longest = max(longest, s.Lateness)
+		}
+		return longest
+	}
+	require.Failf(t, "no such provider", "%s", key)
+	return 0
 }

@@ -80,7 +80,7 @@ func checkStreams(t *testing.T, source *providers.Source) {
 func TestFirstStart(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.backlog(450)
-		r.read(settled)
+		r.read(r.settled)
 		r.complete()
 		r.noViolations()
 		assert.Len(t, r.wire.hosts, 1, "requests went to other hosts: %v", r.wire.hosts)
@@ -101,7 +101,7 @@ func TestLiveTraffic(t *testing.T) {
 		traffic := vendorsim.Plausible(now.Add(-2*time.Hour), time.Minute)
 		traffic.Stop = now.Add(3 * time.Hour)
 		r.world.RunAll(traffic)
-		r.read(3*time.Hour + settled)
+		r.read(3*time.Hour + r.settled)
 		r.complete()
 		r.noViolations()
 	})
@@ -117,7 +117,7 @@ func TestRestarts(t *testing.T) {
 			}
 			pass(11 * time.Minute)
 		}
-		r.read(settled)
+		r.read(r.settled)
 		r.complete()
 		r.noViolations()
 	})
@@ -140,7 +140,7 @@ func TestLateAndRepeatedEvents(t *testing.T) {
 				r.world.Repeat(e, r.world.Now().Add(30*time.Second))
 			}
 		}
-		pass(settled)
+		pass(r.settled)
 		r.stop()
 		r.complete()
 		r.noViolations()
@@ -154,7 +154,7 @@ func TestVariants(t *testing.T) {
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, config)
 					r.backlog(120)
-					r.read(settled)
+					r.read(r.settled)
 					assert.NotEmpty(t, r.records(), "nothing arrived")
 					uids := map[string]bool{}
 					for _, s := range r.records() {
