@@ -51,17 +51,11 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, reclass(err, q, request.Link)
 	}
-	body, err := record.Body(resp.Body)
+	body, events, err := record.List(resp.Body, "value")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	list := body.Get("value")
-	if !list.IsArray() {
-		return providers.Page{}, providers.Malformed("value is missing in %s", record.Excerpt(resp.Body))
-	}
-	if page.Events, err = record.Events(list); err != nil {
-		return providers.Page{}, err
-	}
+	page.Events = events
 	page.Next = record.Path(body, `\@odata\.nextLink`)
 	page.More = page.Next != ""
 	return page, nil

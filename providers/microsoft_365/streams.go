@@ -93,7 +93,7 @@ func (f feed) list(ctx context.Context, c providers.Client, now time.Time, r pro
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := array(resp.Body)
+	body, _, err := record.List(resp.Body, "")
 	if err != nil {
 		return providers.Page{}, err
 	}
@@ -132,11 +132,7 @@ func (f feed) blob(ctx context.Context, c providers.Client, uri string) (provide
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := array(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	events, err := record.Events(body)
+	_, events, err := record.List(resp.Body, "")
 	if err != nil {
 		return providers.Page{}, err
 	}
@@ -148,12 +144,4 @@ func (f feed) blob(ctx context.Context, c providers.Client, uri string) (provide
 		page.Filtered = len(events) - len(page.Events)
 	}
 	return page, nil
-}
-
-func array(text string) (gjson.Result, error) {
-	body, err := record.Body(text)
-	if err == nil && !body.IsArray() {
-		err = providers.Malformed("a list was expected, not %s", record.Excerpt(text))
-	}
-	return body, err
 }

@@ -69,12 +69,9 @@ func (f feed) enabled(ctx context.Context, c providers.Client) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	body, err := record.Body(resp.Body)
+	body, _, err := record.List(resp.Body, "")
 	if err != nil {
 		return false, err
-	}
-	if !body.IsArray() {
-		return false, providers.Malformed("a list of subscriptions was expected, not %s", record.Excerpt(resp.Body))
 	}
 	found := false
 	body.ForEach(func(_, v gjson.Result) bool {

@@ -55,17 +55,11 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
+	body, events, err := record.List(resp.Body, "data")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	list := body.Get("data")
-	if !list.IsArray() {
-		return providers.Page{}, providers.Malformed("data is missing in %s", record.Excerpt(resp.Body))
-	}
-	if page.Events, err = record.Events(list); err != nil {
-		return providers.Page{}, err
-	}
+	page.Events = events
 	if !f.names.know(page.Events) {
 		if warning := f.names.load(ctx, c, q.Now, atUnknown); warning != "" {
 			page.Warnings = append(page.Warnings, warning)

@@ -56,7 +56,7 @@ func (f auditFeed) fetch(ctx context.Context, c providers.Client, q providers.Qu
 		}
 		return providers.Page{}, err
 	}
-	body, events, err := list(resp.Body, "entries")
+	body, events, err := record.List(resp.Body, "entries")
 	if err != nil {
 		return providers.Page{}, err
 	}
@@ -70,19 +70,4 @@ func (f auditFeed) fetch(ctx context.Context, c providers.Client, q providers.Qu
 		page.Filtered = len(events) - len(page.Events)
 	}
 	return page, nil
-}
-
-// list returns an answer and the events of one of its lists, which must be there:
-// an answer of another shape is no empty page.
-func list(text, key string) (gjson.Result, []providers.Event, error) {
-	body, err := record.Body(text)
-	if err != nil {
-		return body, nil, err
-	}
-	events := body.Get(key)
-	if !events.IsArray() {
-		return body, nil, providers.Malformed("%s is missing in %s", key, record.Excerpt(text))
-	}
-	found, err := record.Events(events)
-	return body, found, err
 }

@@ -126,7 +126,7 @@ func (f webFeed) page(ctx context.Context, c providers.Client, method, key strin
 	if err != nil {
 		return gjson.Result{}, nil, err
 	}
-	return list(resp.Body, key)
+	return record.List(resp.Body, key)
 }
 
 // decodeAccess maps an entry of the access logs. It sums up the traffic of one
