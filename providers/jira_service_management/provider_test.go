@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelactivity/otelactivity/providers"
-	"github.com/otelactivity/otelactivity/providers/jira"
 	"github.com/otelactivity/otelactivity/providers/providertest"
 )
 
@@ -62,18 +61,6 @@ func TestServiceAccount(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, providers.Params{{Key: "grant_type", Value: "client_credentials"}, {Key: "client_id", Value: "id"}}, auth.Form)
 	assert.Contains(t, auth.Hint, "client_secret", "a wrong secret is told of by the token endpoint")
-}
-
-// One site has one log: the receiver warns of two readers by the shared name.
-func TestTheLogIsSharedWithJira(t *testing.T) {
-	c, o := jira.Provider().Example() // of the site acme
-	other := providertest.Open(t, c, o)
-	source, stream := open(t, nil, providers.Options{})
-	assert.NotEmpty(t, source.Shares)
-	assert.Equal(t, other.Shares, source.Shares)
-	assert.Equal(t, other.Budgets, source.Budgets, "Jira counts the requests of both")
-	traits := providertest.Stream(t, other, "audit").Traits
-	assert.Equal(t, traits, stream.Traits)
 }
 
 func TestGolden(t *testing.T) {
