@@ -2,6 +2,7 @@ package vendorsim
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -28,6 +29,9 @@ type Rules struct {
 	Accept string
 	// ContentType, when set, must be the media type of the body.
 	ContentType string
+	// IgnoreUnknown says that the vendor answers as if parameters that it does not
+	// know were not there. They are violations all the same.
+	IgnoreUnknown bool
 }
 
 // Fault of a request: which of the rules is broken.
@@ -63,6 +67,9 @@ func (w *World) Check(r *http.Request, rules Rules) (url.Values, *Problem) {
 	if problem == nil && err != nil {
 		problem = &Problem{BadQuery, "", "malformed query: " + err.Error()}
 	}
+	if problem == nil && rules.IgnoreUnknown {
+		w.dropUnknown(r, rules, q)
+	}
 	if problem == nil {
 		problem = rules.params(q)
 	}
@@ -70,6 +77,15 @@ func (w *World) Check(r *http.Request, rules Rules) (url.Values, *Problem) {
 		w.Violation(r, "%s", problem.Text)
 	}
 	return q, problem
+}
+
+func (w *World) dropUnknown(r *http.Request, rules Rules, q url.Values) {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if _, ok := rules.find(name); !ok {
+			w.Violation(r, "unknown parameter %q", name)
+			q.Del(name)
+		}
+	}
 }
 
 func (rules Rules) head(r *http.Request) *Problem {

@@ -142,3 +142,22 @@ func TestFakeValues(t *testing.T) {
 		assert.Regexp(t, `@example\.(com|org|net)$`, p.Email)
 	}
 }
+
+func TestIgnoredParametersAreViolations(t *testing.T) {
+	w := newWorld(1)
+	rules := acmeRules
+	rules.IgnoreUnknown = true
+	r := request(t, http.MethodGet, "http://acme.test/events?q=x&page=1&per=2&limit=3", "")
+	r.Header.Set("Accept", "application/json")
+	q, problem := w.Check(r, rules)
+	require.Nil(t, problem)
+	assert.Equal(t, "3", q.Get("limit"))
+	assert.False(t, q.Has("page"))
+	assert.Len(t, w.Violations(), 2)
+
+	r = request(t, http.MethodGet, "http://acme.test/events?q=x&page=1&limit=11", "")
+	r.Header.Set("Accept", "application/json")
+	_, problem = w.Check(r, rules)
+	require.NotNil(t, problem, "known parameters are checked all the same")
+	assert.Equal(t, "limit", problem.Param)
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -20,5 +21,6 @@ func Vendors() []vendorsim.Vendor {
 		okta.Vendor(),
 		slack.Vendor(),
 		truto.Vendor(),
+		zendesk.Vendor(),
 	}
 }
