@@ -2,6 +2,7 @@ package azureactivedirectory
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ const shortest = time.Minute
 // and server errors (https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/3146),
 // and a refused link is not for its filter, which the first page was accepted with.
 func reclass(err error, q providers.Query, link string) error {
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	if !ok {
 		return err
 	}

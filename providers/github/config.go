@@ -48,7 +48,8 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 	p.ExactlyOne(
 		providers.Credential{Name: "personal access token", Keys: []providers.KeyValue{{Key: "token", Value: string(c.Token)}}},
 		providers.Credential{Name: "GitHub App", Keys: []providers.KeyValue{
-			{Key: "app_id", Value: c.AppID}, {Key: "installation_id", Value: c.InstallationID},
+			{Key: "app_id", Value: c.AppID},
+			{Key: "installation_id", Value: c.InstallationID},
 			{Key: "private_key or private_key_file", Value: record.First(string(c.PrivateKey), c.PrivateKeyFile)},
 		}},
 	)

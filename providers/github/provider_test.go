@@ -210,8 +210,11 @@ func TestRequest(t *testing.T) {
 	assert.Equal(t, "/enterprises/example-ent/audit-log", requests[0].Path)
 	assert.Equal(t, providers.Params{
 		{Key: "phrase", Value: "created:>=2026-03-02T07:00:00Z created:<=2026-03-02T07:15:00Z action:org.update_member -action:workflows"},
-		{Key: "include", Value: "all"}, {Key: "order", Value: "asc"}, {Key: "per_page", Value: "50"},
-		{Key: "a", Value: "1"}, {Key: "b", Value: "2"},
+		{Key: "include", Value: "all"},
+		{Key: "order", Value: "asc"},
+		{Key: "per_page", Value: "50"},
+		{Key: "a", Value: "1"},
+		{Key: "b", Value: "2"},
 	}, requests[0].Query)
 	assert.Equal(t, query.Cursor, requests[1].Link, "a link goes out as it came")
 	assert.Empty(t, requests[1].Query)

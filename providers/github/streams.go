@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func (f feed) first(q providers.Query) providers.Params {
 // lost turns the refusal of a link into CursorLost: the window's first page, with
 // the same phrase, was accepted.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && (e.Status == 400 || e.Status == 422) {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && (e.Status == 400 || e.Status == 422) {
 		e.Class = providers.CursorLost
 	}
 	return err

@@ -1,6 +1,7 @@
 package microsoft365
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -86,13 +87,13 @@ func byCode(e *providers.Error) {
 
 // unsubscribed tells that the content type has no working subscription.
 func unsubscribed(err error) bool {
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	return ok && (e.Code == notSubscribed || e.Code == disabled)
 }
 
 // gone returns why a blob cannot be had any more, or "".
 func gone(err error) string {
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	switch {
 	case !ok:
 		return ""

@@ -1,6 +1,7 @@
 package microsoft365
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -85,7 +86,7 @@ func TestABlobThatIsNoListIsReadAgain(t *testing.T) {
 func TestTheTenantIsNotAskedOftenWhenAuditingIsOff(t *testing.T) {
 	source, stream := exchange(t, func(c *Config) { c.StartSubscriptions = false }, providers.Options{})
 	_, err := stream.Fetch(t.Context(), providertest.Refuse(source, 500, nil, `DataServiceException`), window(now))
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	require.True(t, ok)
 	assert.Equal(t, time.Hour, e.Probe)
 }

@@ -1,6 +1,7 @@
 package microsoft365
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func TestASubscriptionIsStartedEvery15MinutesAtMost(t *testing.T) {
 	}
 	err := read(0)
 	require.ErrorContains(t, err, "start_subscriptions")
-	parked, ok := err.(*providers.Error)
+	parked, ok := errors.AsType[*providers.Error](err)
 	require.True(t, ok)
 	assert.Equal(t, 15*time.Minute, parked.Probe)
 	assert.Equal(t, 1, v.starts)
@@ -161,8 +162,11 @@ func TestRequests(t *testing.T) {
 		{Path: root + "/subscriptions/list", Query: providers.Params{{Key: "PublisherIdentifier", Value: publisher}}},
 		{Method: "POST", Path: root + "/subscriptions/start", Query: providers.Params{{Key: "contentType", Value: "Audit.Exchange"}, {Key: "PublisherIdentifier", Value: publisher}}},
 		{Path: root + "/subscriptions/content", Query: providers.Params{
-			{Key: "contentType", Value: "Audit.Exchange"}, {Key: "startTime", Value: "2026-03-02T07:00:00"}, {Key: "endTime", Value: "2026-03-02T08:00:00"},
-			{Key: "PublisherIdentifier", Value: publisher}, {Key: "x", Value: "y"},
+			{Key: "contentType", Value: "Audit.Exchange"},
+			{Key: "startTime", Value: "2026-03-02T07:00:00"},
+			{Key: "endTime", Value: "2026-03-02T08:00:00"},
+			{Key: "PublisherIdentifier", Value: publisher},
+			{Key: "x", Value: "y"},
 		}},
 		{Link: "https://manage.office.com/api/v1/t/activity/feed/subscriptions/content?contentType=Audit.Exchange&endtime=x&nextPage=20260302&PublisherIdentifier=" + publisher},
 		{Link: blobURI + "?PublisherIdentifier=" + publisher},

@@ -2,6 +2,7 @@ package microsoft365
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -90,7 +91,7 @@ func (f feed) start(ctx context.Context, c providers.Client) error {
 		Method: http.MethodPost, Path: f.root + "/subscriptions/start",
 		Query: f.published(providers.Params{{Key: "contentType", Value: f.kind}}),
 	})
-	if e, ok := err.(*providers.Error); ok && e.Code == alreadyEnabled {
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Code == alreadyEnabled {
 		return nil
 	}
 	return err

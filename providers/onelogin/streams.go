@@ -2,6 +2,7 @@ package onelogin
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 
 // lost turns the refusal of a cursor into CursorLost.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && e.Status == 400 && e.Class == providers.Denied {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == 400 && e.Class == providers.Denied {
 		e.Class = providers.CursorLost
 	}
 	return err

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +52,7 @@ func (f auditFeed) fetch(ctx context.Context, c providers.Client, q providers.Qu
 	p.AddSet("cursor", q.Cursor)
 	resp, err := c.Do(ctx, providers.Request{Path: "/audit/v1/logs", Query: p})
 	if err != nil {
-		if e, ok := err.(*providers.Error); ok && e.Status == 400 && q.Cursor != "" {
+		if e, ok := errors.AsType[*providers.Error](err); ok && e.Status == 400 && q.Cursor != "" {
 			e.Class = providers.CursorLost
 		}
 		return providers.Page{}, err

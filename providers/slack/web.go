@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -109,7 +110,7 @@ func follows(body gjson.Result, page, events, size int) bool {
 }
 
 func overLimit(err error) bool {
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	return ok && e.Code == "over_pagination_limit"
 }
 
