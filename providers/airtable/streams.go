@@ -2,6 +2,7 @@ package airtable
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (f feed) page(events []providers.Event, at position, next string) providers
 // lost turns the refusal of a stored token into CursorLost: any 4xx that is not
 // about the credential.
 func lost(err error, token string) error {
-	e, ok := err.(*providers.Error)
+	e, ok := errors.AsType[*providers.Error](err)
 	if !ok || token == "" || e.Status < 400 || e.Status >= 500 {
 		return err
 	}

@@ -2,6 +2,7 @@ package asana
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -58,7 +59,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 // lost turns the refusal of a stored offset into CursorLost. The vendor's text
 // begins with the parameter's name.
 func lost(err error, offset string) error {
-	if e, ok := err.(*providers.Error); ok && offset != "" &&
+	if e, ok := errors.AsType[*providers.Error](err); ok && offset != "" &&
 		e.Status == http.StatusBadRequest && strings.HasPrefix(e.Message, "offset:") {
 		e.Class = providers.CursorLost
 	}

@@ -2,6 +2,7 @@ package box
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -89,7 +90,7 @@ func (f feed) read(ctx context.Context, c providers.Client, q providers.Query, k
 
 // lost turns the refusal of a position into CursorLost.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && e.Status == http.StatusBadRequest {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == http.StatusBadRequest {
 		e.Class = providers.CursorLost
 	}
 	return err

@@ -2,6 +2,7 @@ package figma
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 
 // lost turns the refusal of a cursor into CursorLost: the window begins anew.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && e.Status == http.StatusBadRequest {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == http.StatusBadRequest {
 		e.Class = providers.CursorLost
 	}
 	return err

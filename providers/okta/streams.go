@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -90,7 +91,7 @@ func resize(link string, size int) (string, int) {
 
 // lost turns a refusal of a stored link into CursorLost.
 func lost(err error, cursor string) error {
-	if e, ok := err.(*providers.Error); ok && cursor != "" && e.Status == 400 {
+	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == 400 {
 		e.Class = providers.CursorLost
 	}
 	return err
