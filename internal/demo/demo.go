@@ -30,7 +30,7 @@ type demo struct {
 }
 
 func newDemo(o options, out io.Writer) (*demo, error) {
-	h, err := loadHistory(o.path("history.json"), o.seed, time.Now())
+	h, err := loadHistory(o.path("history.json"), o.seed, o.portBase+portVendors, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,8 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.vendors.extend(time.Now(), d.stopAt); err != nil {
 		return err
 	}
-	if err := d.vendors.listen(func(i int) string { return d.address(portVendors + i) }); err != nil {
+	d.vendors.fail(d.faults)
+	if err := d.vendors.listen(); err != nil {
 		return err
 	}
 	var err error
@@ -113,8 +114,8 @@ func (d *demo) stopCollector() error {
 }
 
 func (d *demo) checkPorts() error {
-	var addresses []string
-	for port := range portVendors + len(d.vendors.worlds) {
+	addresses := d.vendors.addresses()
+	for port := range portVendors {
 		addresses = append(addresses, d.address(port))
 	}
 	if err := proc.CheckPorts(addresses...); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -16,7 +17,11 @@ type history struct {
 	path string
 
 	Seed uint64 `json:"seed"`
-	Runs []span `json:"runs"`
+	// Port is the first one of the vendors and Vendors has their order: a vendor must
+	// stay at its address, for the receiver tells tenants apart by it.
+	Port    int      `json:"port"`
+	Vendors []string `json:"vendors"`
+	Runs    []span   `json:"runs"`
 }
 
 // span is steady traffic: an event every Every on each stream, from Start to Stop.
@@ -34,12 +39,12 @@ const (
 )
 
 // loadHistory reads the file, or begins a history with a backlog before now.
-func loadHistory(path string, seed uint64, now time.Time) (*history, error) {
+func loadHistory(path string, seed uint64, port int, now time.Time) (*history, error) {
 	h := &history{path: path}
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		h.Seed = seed
+		h.Seed, h.Port = seed, port
 		now = now.UTC().Truncate(time.Millisecond)
 		return h, h.add(span{Start: now.Add(-backlogAge), Stop: now, Every: backlogAge / backlogEvents})
 	case err != nil:
@@ -48,10 +53,21 @@ func loadHistory(path string, seed uint64, now time.Time) (*history, error) {
 	if err := json.Unmarshal(text, h); err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	if h.Seed != seed {
-		return nil, fmt.Errorf("%s was begun with seed %d; remove %s to begin anew with %d", path, h.Seed, filepath.Dir(path), seed)
+	if h.Seed != seed || h.Port != port {
+		return nil, fmt.Errorf("%s was begun with seed %d and the first vendor at port %d, not with seed %d and port %d; remove %s to begin anew",
+			path, h.Seed, h.Port, seed, port, filepath.Dir(path))
 	}
 	return h, nil
+}
+
+// port of a vendor. A vendor that is new gets the next one.
+func (h *history) port(vendor string) int {
+	i := slices.Index(h.Vendors, vendor)
+	if i < 0 {
+		i = len(h.Vendors)
+		h.Vendors = append(h.Vendors, vendor)
+	}
+	return h.Port + i
 }
 
 // add writes the span down before it is played: what a reader has seen is always in

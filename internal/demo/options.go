@@ -22,6 +22,7 @@ type options struct {
 	kill     bool          // kill the collector at random moments
 	rate     float64       // events per second and stream
 	seed     uint64
+	faults   float64 // share of requests that each kind of passing fault hits
 }
 
 // parseOptions reads the command line; help and complaints go to out.
@@ -38,6 +39,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.BoolVar(&o.kill, "kill", false, "kill the collector at random moments and start it again")
 	fs.Float64Var(&o.rate, "rate", 1, "events per second and stream")
 	fs.Uint64Var(&o.seed, "seed", 1, "decides every event")
+	fs.Float64Var(&o.faults, "faults", 0.002, "share of the vendors' requests that fail in each way that a retry heals")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
@@ -58,6 +60,9 @@ func (o options) validate(rest []string) error {
 	if o.rate <= 0 {
 		errs = append(errs, errors.New("-rate must be positive"))
 	}
+	if o.faults < 0 || o.faults > 1 {
+		errs = append(errs, errors.New("-faults is not within 0..1"))
+	}
 	if o.kill && o.duration == 0 {
 		errs = append(errs, errors.New("-kill needs -duration"))
 	}
@@ -72,9 +77,9 @@ const (
 	portVendors // and the ones above it, one per vendor
 )
 
-func (o options) address(port int) string {
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(o.portBase+port))
-}
+func (o options) address(port int) string { return loopback(o.portBase + port) }
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 func (o options) program(name string) string { return filepath.Join(o.bin, name) }
 

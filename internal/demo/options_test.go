@@ -41,6 +41,7 @@ func TestParseOptionsRefuses(t *testing.T) {
 		{"no time to drain", []string{"-drain", "0s"}, "-drain"},
 		{"no time between tables", []string{"-every", "0s"}, "-every"},
 		{"no events", []string{"-rate", "0"}, "-rate"},
+		{"more faults than requests", []string{"-faults", "1.5"}, "-faults"},
 		{"kill without end", []string{"-kill"}, "-kill needs -duration"},
 	}
 	for _, tt := range tests {

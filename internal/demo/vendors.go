@@ -60,6 +60,14 @@ func (v *vendors) play(s span) {
 	}
 }
 
+// fail makes a share of the requests fail in each way that a retry heals; 0 ends it.
+func (v *vendors) fail(share float64) {
+	for _, w := range v.worlds {
+		w.Faults.Harmless(share)
+		w.Faults.Set(vendorsim.Hang, 0) // each would cost a whole time-out
+	}
+}
+
 // extend makes sure that there is traffic until soon after now, but never after
 // stop, unless that is zero. The pause between two runs has none.
 func (v *vendors) extend(now, stop time.Time) error {
@@ -82,10 +90,20 @@ func (v *vendors) extend(now, stop time.Time) error {
 	return nil
 }
 
-// listen serves each vendor at the address of its index.
-func (v *vendors) listen(address func(i int) string) error {
-	for i, w := range v.worlds {
-		s, err := vendorsim.Listen(address(i), w.Handler())
+// addresses returns where each vendor is served.
+func (v *vendors) addresses() []string {
+	var list []string
+	for _, w := range v.worlds {
+		list = append(list, loopback(v.history.port(w.Vendor.Key)))
+	}
+	return list
+}
+
+// listen serves each vendor at its address.
+func (v *vendors) listen() error {
+	for i, address := range v.addresses() {
+		w := v.worlds[i]
+		s, err := vendorsim.Listen(address, w.Handler())
 		if err != nil {
 			return fmt.Errorf("simulator of %s: %w", w.Vendor.Key, err)
 		}

@@ -18,6 +18,9 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 )
 
+// testPort and the one above it are outside of the range that the system hands out.
+const testPort = 18743
+
 // fakeVendor is a vendor with one stream.
 func fakeVendor(key string) vendorsim.Vendor {
 	return vendorsim.Vendor{
@@ -42,7 +45,7 @@ func fakeVendor(key string) vendorsim.Vendor {
 
 func newTestVendors(t *testing.T, path string) *vendors {
 	t.Helper()
-	h, err := loadHistory(path, 1, time.Now())
+	h, err := loadHistory(path, 1, testPort, time.Now())
 	require.NoError(t, err)
 	return newVendors([]vendorsim.Vendor{fakeVendor("acme"), fakeVendor("umbrella")}, h, time.Second)
 }
@@ -110,9 +113,24 @@ func TestTrafficStops(t *testing.T) {
 	})
 }
 
+func TestFaultsEnd(t *testing.T) {
+	v := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
+	v.fail(0.5)
+	for _, w := range v.worlds {
+		assert.InDelta(t, 0.5, w.Faults.Rates()[vendorsim.Internal], 0)
+		assert.Zero(t, w.Faults.Rates()[vendorsim.Hang])
+	}
+	v.fail(0)
+	for _, w := range v.worlds {
+		for kind, share := range w.Faults.Rates() {
+			assert.Zero(t, share, kind)
+		}
+	}
+}
+
 func TestVendorsServeAndDescribeThemselves(t *testing.T) {
 	v := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
-	require.NoError(t, v.listen(func(int) string { return "127.0.0.1:0" }))
+	require.NoError(t, v.listen())
 
 	text, err := v.config()
 	require.NoError(t, err)
@@ -133,8 +151,7 @@ func TestVendorsServeAndDescribeThemselves(t *testing.T) {
 	assert.Equal(t, []string{"umbrella: GET /events: no credential"}, v.violations())
 
 	taken := newTestVendors(t, filepath.Join(t.TempDir(), "history.json"))
-	busy := v.servers[0].URL[len("http://"):]
-	require.ErrorContains(t, taken.listen(func(int) string { return busy }), "simulator of acme")
+	require.ErrorContains(t, taken.listen(), "simulator of acme")
 
 	http.DefaultClient.CloseIdleConnections()
 	require.NoError(t, v.close())

@@ -86,6 +86,7 @@ func (d *demo) runAndCheck(ctx context.Context) error {
 	if err := d.untilTrafficStops(ctx); err != nil {
 		return err
 	}
+	d.vendors.fail(0)
 	d.screen.say(fmt.Sprintf("The traffic has stopped. Waiting for the rest, at most %s.\n", d.drain))
 	waiting, cancel := context.WithTimeout(ctx, d.drain)
 	defer cancel()
