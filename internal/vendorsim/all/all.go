@@ -5,8 +5,10 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
@@ -17,8 +19,10 @@ func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		asana.Vendor(),
 		github.Vendor(),
+		intercom.Vendor(),
 		jira.Vendor(),
 		okta.Vendor(),
+		onelogin.Vendor(),
 		slack.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
