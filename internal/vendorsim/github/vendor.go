@@ -53,6 +53,12 @@ func Vendor() vendorsim.Vendor {
 			"enterprise_id": func(baseURL string) map[string]any {
 				return map[string]any{"endpoint": baseURL, "enterprise": enterpriseID, "token": fineGrainedToken}
 			},
+			"web_only": func(baseURL string) map[string]any {
+				return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "include": "web"}
+			},
+			"phrase": func(baseURL string) map[string]any {
+				return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "phrase": "-action:workflows"}
+			},
 			"app": func(baseURL string) map[string]any {
 				return app(baseURL, "organization", organization, appID, vendorsim.PEM(vendorsim.RSAKey()))
 			},
