@@ -1,0 +1,3 @@
+// Package confluence simulates the audit log of Confluence on one Atlassian Cloud
+// site.
+package confluence
