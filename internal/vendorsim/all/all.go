@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
+	dropboxbusiness "github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
@@ -18,6 +19,7 @@ import (
 func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		asana.Vendor(),
+		dropboxbusiness.Vendor(),
 		github.Vendor(),
 		intercom.Vendor(),
 		jira.Vendor(),

@@ -110,9 +110,9 @@ func (s *sim) byOffset(r *http.Request, q url.Values) (string, *vendorsim.Reply)
 			"Offset pagination is limited to 100 pages; use cursor pagination"))
 	}
 	rows := s.rows(r, q, q.Get("sort_order") != "asc")
-	from := (page - 1) * size
-	if from > 0 && s.world.Fires(r, vendorsim.DuplicateRows) {
-		from-- // as after a row that came in between two pages
+	list := vendorsim.Slice(rows, (page-1)*size, size)
+	if page > 1 && s.world.Fires(r, vendorsim.DuplicateRows) { // the last row of the page before comes again
+		list = vendorsim.Slice(rows, (page-1)*size-1, size+1)
 	}
 	var next, prev any
 	if page*size < len(rows) {
@@ -122,5 +122,5 @@ func (s *sim) byOffset(r *http.Request, q url.Values) (string, *vendorsim.Reply)
 		prev = s.link(r, q, "page", fmt.Sprint(page-1))
 	}
 	return fmt.Sprintf(`{"audit_logs":%s,"next_page":%s,"previous_page":%s,"count":%d}`,
-		vendorsim.Array(vendorsim.Slice(rows, from, size)), vendorsim.JSON(next), vendorsim.JSON(prev), len(rows)), nil
+		vendorsim.Array(list), vendorsim.JSON(next), vendorsim.JSON(prev), len(rows)), nil
 }

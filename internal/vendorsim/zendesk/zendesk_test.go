@@ -180,6 +180,8 @@ func TestOffsetPaging(t *testing.T) {
 	assert.Equal(t, "null", next.At("next_page").Raw)
 	assert.Contains(t, next.At("previous_page").Str, "page=2")
 	assert.Equal(t, rows[4], rawIDs(c.Get(logs))[0], "newest first")
+	c.World.Faults.Next(vendorsim.DuplicateRows, 1, "")
+	assert.Equal(t, rows[1:4], rawIDs(c.Get(logs, "per_page", "2", "page", "2", "sort_order", "asc")))
 	assert.Empty(t, c.World.Violations())
 	assert.Equal(t, 400, c.Get(logs, "page", "101").Status)
 	c.Get(logs, "sort", "created_at")
