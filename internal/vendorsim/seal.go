@@ -88,18 +88,20 @@ func (w *World) Cursor(scope string, position any) string {
 
 // OpenCursor reads a cursor back into position. It fails with ErrBadCursor when
 // the text was not handed out for this scope, and with ErrOldCursor when it is
-// older than life (0: no limit), after ExpireCursors, or when CursorExpired fires.
+// older than life (0: no limit), after ExpireCursors, or when CursorExpired fires;
+// the position of an old cursor is read all the same, for vendors that tell it.
 func (w *World) OpenCursor(r *http.Request, scope, text string, life time.Duration, position any) error {
-	if w.Fires(r, CursorExpired) {
-		return ErrOldCursor
-	}
+	expired := w.Fires(r, CursorExpired)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c, ok := w.secrets.open("cursor|"+scope, text)
-	if !ok || json.Unmarshal(c.Payload, position) != nil {
+	ok = ok && json.Unmarshal(c.Payload, position) == nil
+	switch {
+	case expired:
+		return ErrOldCursor
+	case !ok:
 		return ErrBadCursor
-	}
-	if c.Generation < w.secrets.cursors || life > 0 && w.now().Sub(time.Unix(0, c.Issued)) > life {
+	case c.Generation < w.secrets.cursors || life > 0 && w.now().Sub(time.Unix(0, c.Issued)) > life:
 		return ErrOldCursor
 	}
 	return nil
