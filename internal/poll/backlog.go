@@ -1,152 +1,161 @@
 package poll
 
 import (
-	"context"
-	"errors"
+	"slices"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/otelactivity/otelactivity/internal/ledger"
-	"github.com/otelactivity/otelactivity/providers"
 )
 
-// launch begins to read windows of the backlog, as many as the stream allows.
-func (l *loop) launch(ctx context.Context) {
-	if l.Stream.Stream.Resume != providers.ByWindow || l.parked {
-		return
-	}
-	b := &l.backlog
-	defer l.relieve()
-	for b.workers < max(1, l.Stream.Stream.Parallel) {
-		r := l.nextWindow(ctx)
-		if r == nil {
-			return
-		}
-		if b.done == nil {
-			b.done = make(chan outcome, max(1, l.Stream.Stream.Parallel))
-		}
-		b.workers++
-		b.running = b.running.Add(r.window)
-		go func() { b.done <- outcome{r, l.readWindow(ctx, r)} }()
-	}
-}
-
-// relieve ends the backlog's problem once no window is put off.
-func (l *loop) relieve() {
-	l.postponed.Store(int32(len(l.backlog.deferred)))
-	if len(l.backlog.deferred) == 0 && l.backlog.workers == 0 {
-		l.health.set(theBacklog, Running, nil)
-	}
-}
-
-// nextWindow begins the read of the next window, nil when nothing is due. It gives
-// up what the vendor no longer has.
-func (l *loop) nextWindow(ctx context.Context) *read {
-	if !l.take(ctx) {
-		return nil
-	}
-	defer l.give()
-	for {
-		pos, now := l.now()
-		due := l.plan.due(&pos, now)
-		l.backlog.keep(due)
-		window, expired := l.plan.pick(&pos, due.Minus(l.backlog.busy(ledger.Time(now))), now, l.backlog.span)
-		if !window.Empty() {
-			return l.begin(window, &pos, false)
-		}
-		if expired.Empty() || l.expire(ctx, pos, expired) != nil {
-			return nil
-		}
-	}
-}
-
-// expire counts a range that the vendor no longer has as read, and tells. A first
-// backfill that begins where the retention ends loses its oldest part to the time
-// that it takes, which is no news.
-func (l *loop) expire(ctx context.Context, pos ledger.Position, r ledger.Range) error {
-	if pos.Capped && r.From == pos.Start {
-		l.log.Info("the oldest part of the first backfill is beyond the vendor's retention",
-			zap.Time("from", ledger.Time(r.From)), zap.Time("to", ledger.Time(r.To)))
-	} else {
-		l.lost(r)
-	}
-	pos = l.plan.drop(pos, r)
-	l.backlog.clear(r)
-	l.forget(nil, &pos)
-	return l.commit(ctx, pos, true)
-}
-
-// await waits until it is time to poll, or a window of the backlog is read.
-func (l *loop) await(ctx context.Context, next time.Time) {
-	t := time.NewTimer(time.Until(next))
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	case o := <-l.backlog.done:
-		l.settle(ctx, o)
-	}
-}
-
-// drain waits for the windows that are still being read.
-func (l *loop) drain() {
-	for ; l.backlog.workers > 0; l.backlog.workers-- {
-		<-l.backlog.done
-	}
-}
-
-// settle draws the consequences of a window that was read, or was not.
-func (l *loop) settle(ctx context.Context, o outcome) {
-	b := &l.backlog
-	b.workers--
-	b.running = b.running.Minus(ledger.Set{o.r.window})
-	if ctx.Err() != nil {
-		return
-	}
-	err := o.err
-	switch {
-	case tooLarge(err):
-		err = b.narrow(&l.plan, o.r.window, err)
-	case err != nil && l.failures == nil && providers.ClassOf(err) == providers.Transient:
-		// The vendor answers, but not for this window: it may be too much for it.
-		_ = b.narrow(&l.plan, o.r.window, err)
-	case err == nil:
-		b.adapt(&l.plan, o.r.window, int(o.r.pages.Load()))
-		b.clear(o.r.window)
-	}
-	if err != nil {
-		l.postpone(o.r, err)
-		l.settleUnread(ctx, o.r)
-	}
-	l.covered(ctx)
-}
+// firstSpan is the length of the first window of a backlog. It doubles as long as
+// windows are short in pages, so that no window is so long that a break costs much,
+// or that its ids fill the memory.
+const firstSpan = time.Hour
 
 const (
-	firstPostponement   = time.Minute
-	longestPostponement = time.Hour
+	fewPages  = 16
+	manyPages = 64
+	patient   = 8 // windows after one that was too large before spans grow again
 )
 
-// postpone lets the rest of the stream go on when a window cannot be read for now.
-func (l *loop) postpone(r *read, err error) {
-	d := l.backlog.postpone(r.window)
-	pause := min(firstPostponement<<min(d.tries-1, 10), longestPostponement)
-	if class := providers.ClassOf(err); class == providers.Denied || class == providers.Unauthorized {
-		pause = max(pause, probeAfter(err))
+// backlog is what the main goroutine knows about the windows that others read.
+type backlog struct {
+	span    int64
+	careful int // windows to go before span may grow
+	running ledger.Set
+	workers int
+	done    chan outcome
+	hard    []hard
+}
+
+// outcome is how the reading of a window ended.
+type outcome struct {
+	r   *read
+	err error
+}
+
+// hard is a range of which a window failed.
+type hard struct {
+	window ledger.Range
+	span   int64     // longest window that is tried in it; 0: as elsewhere
+	until  time.Time // when it is tried again
+	failed bool      // not just too large
+	tries  int       // how often it failed without hope for shorter windows
+}
+
+// narrow halves the windows of a range of which one was too large. The error says
+// that it cannot be any smaller.
+func (b *backlog) narrow(p *plan, window ledger.Range, cause error) (*hard, error) {
+	length := int64(window.Len())
+	if length <= p.minSpan {
+		return nil, &smallestError{window, cause}
 	}
-	d.until = time.Now().Add(l.jitter.around(pause, 0.2))
-	l.health.set(theBacklog, Retrying, err)
-	if !errors.Is(err, errIncomplete) && l.once.first(err.Error()) {
-		l.log.Warn("a window cannot be read; it is tried again, newer events go on", zap.Error(err),
-			zap.Time("from", ledger.Time(r.window.From)), zap.Time("to", ledger.Time(r.window.To)))
+	h := b.mark(window)
+	h.span = max(p.minSpan, p.floor(length/2))
+	return h, nil
+}
+
+// slow halves the windows of the whole stream after one was too large.
+func (b *backlog) slow(p *plan, window ledger.Range) {
+	b.span = max(p.minSpan, p.floor(min(int64(window.Len()), b.span)/2))
+	b.careful = patient
+}
+
+// smallestError says that the smallest window that the vendor can be asked for is
+// too large for it.
+type smallestError struct {
+	window ledger.Range
+	cause  error
+}
+
+// Error names the window.
+func (e *smallestError) Error() string {
+	return "the window " + ledger.Time(e.window.From).Format(time.RFC3339) + " to " + ledger.Time(e.window.To).Format(time.RFC3339) +
+		" cannot be made smaller, and nothing of it is skipped: " + e.cause.Error()
+}
+
+// adapt sets the length of the windows to come by the pages of the last one.
+func (b *backlog) adapt(p *plan, window ledger.Range, pages int) {
+	switch {
+	case pages > manyPages:
+		b.span = max(p.minSpan, p.floor(max(b.span/2, int64(window.Len())/int64(pages/manyPages+1))))
+		b.careful = 1
+	case b.careful > 0:
+		b.careful--
+	case pages < fewPages && int64(window.Len()) >= b.span/2:
+		b.span = min(2*b.span, p.maxSpan)
 	}
 }
 
-// settleUnread is a planted fault.
-func (l *loop) settleUnread(ctx context.Context, r *read) {
-	if !l.engine.set.Faults.SettleUnread || !l.take(ctx) {
-		return
+// limit returns how long a window may be that begins with the newest part of due:
+// shorter where windows have failed.
+func (b *backlog) limit(p *plan, due ledger.Set) int64 {
+	if len(due) == 0 {
+		return b.span
 	}
-	defer l.give()
-	_ = l.commit(ctx, l.plan.cover(l.ledger.Position(), r.window, r.began.UnixNano()), true)
+	newest, span := due[len(due)-1], b.span
+	for _, h := range b.hard {
+		end := p.ceil(newest.To)
+		if h.span > 0 && h.window.Overlaps(ledger.Range{From: end - span, To: end}) {
+			span = min(span, h.span)
+		}
+	}
+	return span
+}
+
+// busy returns the time that no new window may be begun in.
+func (b *backlog) busy(now time.Time) ledger.Set {
+	busy := b.running
+	for _, h := range b.hard {
+		if now.Before(h.until) {
+			busy = busy.Add(h.window)
+		}
+	}
+	return busy
+}
+
+// mark makes a window a hard range of its own, with the tries that parts of it had.
+func (b *backlog) mark(window ledger.Range) *hard {
+	h := hard{window: window}
+	for _, old := range b.hard {
+		if old.window.Overlaps(window) {
+			h.tries, h.failed = max(h.tries, old.tries), h.failed || old.failed
+		}
+	}
+	b.clear(window)
+	b.hard = append(b.hard, h)
+	return &b.hard[len(b.hard)-1]
+}
+
+// known reports whether a window lies in a range that is hard already.
+func (b *backlog) known(window ledger.Range) bool {
+	return slices.ContainsFunc(b.hard, func(h hard) bool { return h.window.Overlaps(window) })
+}
+
+// keep drops hard ranges that are no longer due: other reads have covered them.
+func (b *backlog) keep(due ledger.Set) {
+	b.hard = slices.DeleteFunc(b.hard, func(h hard) bool {
+		return !slices.ContainsFunc(due, h.window.Overlaps)
+	})
+}
+
+// clear takes a window out of the hard ranges.
+func (b *backlog) clear(window ledger.Range) {
+	var left []hard
+	for _, h := range b.hard {
+		for _, r := range (ledger.Set{window}).Gaps(h.window) {
+			left = append(left, hard{r, h.span, h.until, h.failed, h.tries})
+		}
+	}
+	b.hard = left
+}
+
+// failing returns how many ranges the vendor does not answer for.
+func (b *backlog) failing() (n int) {
+	for _, h := range b.hard {
+		if h.failed {
+			n++
+		}
+	}
+	return n
 }

@@ -24,7 +24,7 @@ func (e *stuckError) Error() string {
 
 const (
 	mostSame = 10     // pages in a row with the same events
-	mostIdle = 50_000 // pages in a row without a new event
+	mostIdle = 20_000 // pages in a row without a new event
 )
 
 // guard watches a chain of pages for a vendor that leads it in a circle. It finds

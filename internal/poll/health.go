@@ -29,6 +29,16 @@ type problem struct {
 	err   error
 }
 
+// clear ends the problem of a source, if it has one.
+func (h *health) clear(s source) {
+	h.mu.Lock()
+	fine := h.problems[s].state == Running
+	h.mu.Unlock()
+	if !fine {
+		h.set(s, Running, nil)
+	}
+}
+
 // set says how a source is.
 func (h *health) set(s source, state State, err error) {
 	h.mu.Lock()

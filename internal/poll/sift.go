@@ -139,8 +139,11 @@ func (l *loop) newlySkipped(r *read, f *fetched, now int64) []providers.Skip {
 	for _, skip := range f.Skipped {
 		at, belongs := l.place(r, 0, false)
 		key := l.hash.branch("\x00" + skip.Reason + "\x00" + skip.Detail)
-		if skip.Detail == "" || l.ledger.Seen().Add(at, now, belongs, key) {
+		switch {
+		case skip.Detail == "" || l.ledger.Seen().Add(at, now, belongs, key):
 			list = append(list, skip)
+		case l.Stream.Stream.Resume == providers.ByWalk:
+			l.ledger.Seen().Keep(at, now, belongs, key)
 		}
 	}
 	return list

@@ -3,7 +3,6 @@ package poll
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -36,9 +35,10 @@ func (l *loop) readLive(ctx context.Context) error {
 		if !tooLarge(err) {
 			return err
 		}
-		if err := l.backlog.narrow(&l.plan, window, err); err != nil {
-			return err
+		if int64(window.Len()) <= l.plan.minSpan {
+			return &smallestError{window, err}
 		}
+		l.backlog.slow(&l.plan, window)
 	}
 }
 
@@ -84,119 +84,4 @@ func (l *loop) now() (ledger.Position, int64) {
 func tooLarge(err error) bool {
 	class := providers.ClassOf(err)
 	return err != nil && (class == providers.WindowTooLarge || class == providers.PageTooLarge)
-}
-
-// firstSpan is the length of the first window of a backlog. It doubles as long as
-// windows are short in pages, so that no window is so long that a break costs much,
-// or that its ids fill the memory.
-const firstSpan = time.Hour
-
-const (
-	fewPages  = 16
-	manyPages = 64
-	patient   = 8 // windows after one that was too large before spans grow again
-)
-
-// backlog is what the main goroutine knows about the windows that it has read by
-// others.
-type backlog struct {
-	span     int64
-	careful  int // windows to go before span may grow
-	running  ledger.Set
-	workers  int
-	done     chan outcome
-	deferred []deferred
-}
-
-// outcome is how the reading of a window ended.
-type outcome struct {
-	r   *read
-	err error
-}
-
-// deferred is a window that failed, and when it is tried again.
-type deferred struct {
-	window ledger.Range
-	until  time.Time
-	tries  int
-}
-
-// narrow halves the span after a window was too large. The error says that it
-// cannot be any smaller.
-func (b *backlog) narrow(p *plan, window ledger.Range, cause error) error {
-	length := int64(window.Len())
-	if length <= p.minSpan {
-		return &smallestError{window, cause}
-	}
-	b.span = max(p.minSpan, p.floor(min(length, b.span)/2))
-	b.careful = patient
-	return nil
-}
-
-// smallestError says that the smallest window that the vendor can be asked for is
-// too large for it.
-type smallestError struct {
-	window ledger.Range
-	cause  error
-}
-
-// Error names the window.
-func (e *smallestError) Error() string {
-	return "the window " + ledger.Time(e.window.From).Format(time.RFC3339) + " to " + ledger.Time(e.window.To).Format(time.RFC3339) +
-		" cannot be made smaller, and nothing of it is skipped: " + e.cause.Error()
-}
-
-// adapt sets the length of the windows to come by the pages of the last one.
-func (b *backlog) adapt(p *plan, window ledger.Range, pages int) {
-	switch {
-	case pages > manyPages:
-		b.span = max(p.minSpan, p.floor(max(b.span/2, int64(window.Len())/int64(pages/manyPages+1))))
-		b.careful = 1
-	case b.careful > 0:
-		b.careful--
-	case pages < fewPages && int64(window.Len()) >= b.span/2:
-		b.span = min(2*b.span, p.maxSpan)
-	}
-}
-
-// busy returns the time that no new window may be begun in.
-func (b *backlog) busy(now time.Time) ledger.Set {
-	busy := b.running
-	for _, d := range b.deferred {
-		if now.Before(d.until) {
-			busy = busy.Add(d.window)
-		}
-	}
-	return busy
-}
-
-// postpone puts a window off and returns for how many times it was by now.
-func (b *backlog) postpone(window ledger.Range) *deferred {
-	d := deferred{window: window, tries: 1}
-	for _, old := range b.deferred {
-		if old.window.Overlaps(window) {
-			d.tries = max(d.tries, old.tries+1)
-		}
-	}
-	b.clear(window)
-	b.deferred = append(b.deferred, d)
-	return &b.deferred[len(b.deferred)-1]
-}
-
-// keep drops what is put off and no longer due: other reads have covered it.
-func (b *backlog) keep(due ledger.Set) {
-	b.deferred = slices.DeleteFunc(b.deferred, func(d deferred) bool {
-		return !slices.ContainsFunc(due, d.window.Overlaps)
-	})
-}
-
-// clear takes a window out of what is put off.
-func (b *backlog) clear(window ledger.Range) {
-	var left []deferred
-	for _, d := range b.deferred {
-		for _, r := range (ledger.Set{window}).Gaps(d.window) {
-			left = append(left, deferred{r, d.until, d.tries})
-		}
-	}
-	b.deferred = left
 }

@@ -66,8 +66,11 @@ func (v *vendor) now(id string) { v.add(event{ID: id, At: time.Now()}) }
 
 func (v *vendor) fetch(list func(now time.Time, q providers.Query) []event, byCursor bool) func(context.Context, providers.Client, providers.Query) (providers.Page, error) {
 	return func(ctx context.Context, _ providers.Client, q providers.Query) (providers.Page, error) {
-		if v.onFetch != nil {
-			v.onFetch(ctx, q)
+		v.mu.Lock()
+		onFetch := v.onFetch
+		v.mu.Unlock()
+		if onFetch != nil {
+			onFetch(ctx, q)
 		}
 		v.mu.Lock()
 		defer v.mu.Unlock()
@@ -203,14 +206,18 @@ type sink struct {
 	mu      sync.Mutex
 	got     []providers.Activity
 	uids    []string
+	when    []time.Time
 	calls   int
 	deliver func(context.Context, *poll.Batch) error // asked first
 }
 
 func (s *sink) Deliver(ctx context.Context, b *poll.Batch) error {
+	s.mu.Lock()
+	deliver := s.deliver
+	s.mu.Unlock()
 	var err error
-	if s.deliver != nil {
-		err = s.deliver(ctx, b)
+	if deliver != nil {
+		err = deliver(ctx, b)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -226,9 +233,19 @@ func (s *sink) Deliver(ctx context.Context, b *poll.Batch) error {
 func (s *sink) keep(b *poll.Batch, accepted func(i int) bool) {
 	for i, a := range b.Activities {
 		if accepted(i) {
-			s.got, s.uids = append(s.got, a), append(s.uids, b.UIDs[i])
+			s.got, s.uids, s.when = append(s.got, a), append(s.uids, b.UIDs[i]), append(s.when, time.Now())
 		}
 	}
+}
+
+// delay returns how long after its time an event came.
+func (s *sink) delay(t *testing.T, id string) time.Duration {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.got, func(a providers.Activity) bool { return a.ID == id })
+	require.GreaterOrEqual(t, i, 0, "%s was delivered", id)
+	return s.when[i].Sub(s.got[i].CreatedAt)
 }
 
 func (s *sink) ids() []string {
@@ -364,6 +381,15 @@ func (w *world) kill() {
 	_ = w.engine.Shutdown(ctx)
 	synctest.Wait()
 	w.disk, w.set.Storage = disk, disk
+}
+
+// change changes the fakes while the engine runs.
+func (w *world) change(f func()) {
+	w.vendor.mu.Lock()
+	defer w.vendor.mu.Unlock()
+	w.sink.mu.Lock()
+	defer w.sink.mu.Unlock()
+	f()
 }
 
 // run lets time pass.
