@@ -3,8 +3,9 @@ package all
 
 import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/airtable"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
-	dropboxbusiness "github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
@@ -18,6 +19,7 @@ import (
 // Vendors returns one simulator per vendor, sorted by key.
 func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
+		airtable.Vendor(),
 		asana.Vendor(),
 		dropboxbusiness.Vendor(),
 		github.Vendor(),
