@@ -6,11 +6,14 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/airtable"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/hubspot"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
@@ -22,11 +25,14 @@ func Vendors() []vendorsim.Vendor {
 		airtable.Vendor(),
 		asana.Vendor(),
 		dropboxbusiness.Vendor(),
+		figma.Vendor(),
 		github.Vendor(),
+		hubspot.Vendor(),
 		intercom.Vendor(),
 		jira.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
+		sdelements.Vendor(),
 		slack.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
