@@ -37,6 +37,9 @@ func TestFaultsHeal(t *testing.T) {
 					}
 					pass(2 * time.Hour)
 					r.world.Faults.Heal()
+					if kind == vendorsim.Unauthorized || kind == vendorsim.Forbidden || kind == vendorsim.NotFound {
+						pass(probe)
+					}
 					pass(r.settled)
 					r.stop()
 					r.complete()
@@ -83,11 +86,14 @@ func TestRefusedCredentialParks(t *testing.T) {
 		assert.Positive(t, warnings)
 		assert.Less(t, served, 250*len(r.vendor.Streams), "a parked stream is probed slowly")
 		r.world.Faults.Heal()
-		pass(r.settled)
+		pass(probe + r.settled)
 		r.stop()
 		r.complete()
 	})
 }
+
+// probe is longer than any parked stream waits before it is tried again.
+const probe = 14 * time.Hour
 
 // What cannot be decoded arrives raw with a marker, and does not hold up the rest.
 func TestBadEvents(t *testing.T) {

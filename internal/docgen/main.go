@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	simulators "github.com/otelactivity/otelactivity/internal/vendorsim/all"
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/all"
 )
@@ -54,13 +55,21 @@ func run(path string) error {
 
 // providerTable is a row for each stream of each provider's example.
 func providerTable(list []providers.Provider) (string, error) {
+	simulated := map[string]bool{}
+	for _, v := range simulators.Vendors() {
+		simulated[v.Key] = true
+	}
 	var b strings.Builder
-	b.WriteString("| provider | stream | resumes by | may appear late by | retention |\n|---|---|---|---|---|\n")
+	b.WriteString("| provider | stream | resumes by | may appear late by | retention | verified against |\n|---|---|---|---|---|---|\n")
 	for _, p := range list {
 		c, o := p.Example()
 		source, err := c.Open(o)
 		if err != nil {
 			return "", fmt.Errorf("the example of %s does not open: %w", p.Key, err)
+		}
+		verified := "golden files only"
+		if simulated[p.Key] {
+			verified = "simulator"
 		}
 		name := fmt.Sprintf("[%s](providers/%s/README.md) (`%s`)", p.Name, p.Key, p.Key)
 		for _, s := range source.Streams {
@@ -68,8 +77,8 @@ func providerTable(list []providers.Provider) (string, error) {
 			if !s.Default {
 				stream += " (opt-in)"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, stream, resume(s.Resume), span(s.Lateness, "-"), span(s.Retention, "not limited or not known"))
-			name = ""
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", name, stream, resume(s.Resume), span(s.Lateness, "-"), span(s.Retention, "not limited or not known"), verified)
+			name, verified = "", ""
 		}
 	}
 	return b.String(), nil

@@ -19,7 +19,7 @@ func TestRunReplacesTheTableOnly(t *testing.T) {
 	assert.Regexp(t, `^before\n`, string(got))
 	assert.Regexp(t, `\nafter\n$`, string(got))
 	assert.NotContains(t, string(got), "stale")
-	assert.Contains(t, string(got), "(`okta`) | `system` | the vendor's cursor | 1 h | 90 days |")
+	assert.Contains(t, string(got), "(`okta`) | `system` | the vendor's cursor | 1 h | 90 days | simulator |")
 }
 
 func TestRunNeedsAPlace(t *testing.T) {
