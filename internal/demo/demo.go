@@ -63,10 +63,10 @@ func (d *demo) run(ctx context.Context) (err error) {
 
 // ignoreInterrupt: Ctrl-C is how a run without an end is ended.
 func ignoreInterrupt(ctx context.Context, err error) error {
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil
+	if interrupted := errors.Is(err, context.Canceled) && ctx.Err() != nil; !interrupted {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (d *demo) start(ctx context.Context) error {

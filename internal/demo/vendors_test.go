@@ -142,7 +142,7 @@ func TestVendorsServeAndDescribeThemselves(t *testing.T) {
 		"rate_limit": map[string]any{"requests_per_minute": requestsPerMinute, "reserve": 0},
 	}, entries["umbrella"])
 
-	resp, err := http.Get(v.servers[1].URL + "/events") //nolint:noctx // answered at once
+	resp, err := http.Get(v.servers[1].URL + "/events")
 	require.NoError(t, err)
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)

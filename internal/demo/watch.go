@@ -48,7 +48,7 @@ func (d *demo) watch(ctx context.Context, done func(context.Context) bool) error
 }
 
 func ended(p *proc.Process) error {
-	return fmt.Errorf("%s has ended by itself: %v", p.Name(), p.Err())
+	return fmt.Errorf("%s has ended by itself: %s", p.Name(), p.Outcome())
 }
 
 // look asks the vendors, the database and the collector's log how things stand.

@@ -164,6 +164,11 @@ func (p *Process) signal(s os.Signal) error {
 	return nil
 }
 
+// Outcome describes how the program ended, and where its output is.
+func (p *Process) Outcome() string {
+	return fmt.Sprintf("%s (its output is in %s)", describe(p.Err()), p.spec.Log)
+}
+
 func describe(err error) string {
 	if err == nil {
 		return "exit status 0"

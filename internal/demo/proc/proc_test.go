@@ -123,6 +123,7 @@ func TestKillNeedsNoConsent(t *testing.T) {
 	require.NoError(t, p.Kill())
 	<-p.Done()
 	assert.ErrorContains(t, p.Err(), "killed")
+	assert.Contains(t, p.Outcome(), "killed (its output is in ")
 }
 
 func TestStartReportsEarlyEnd(t *testing.T) {
