@@ -15,6 +15,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
 )
@@ -34,6 +35,7 @@ func Vendors() []vendorsim.Vendor {
 		onelogin.Vendor(),
 		sdelements.Vendor(),
 		slack.Vendor(),
+		teamwork.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
 	}
