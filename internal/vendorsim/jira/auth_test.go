@@ -121,6 +121,10 @@ func TestTokens(t *testing.T) {
 		wrong := s.do(http.MethodPost, c["token_url"].(string), "grant_type=client_credentials&client_id=x&client_secret=y", formType)
 		assert.Equal(t, 401, wrong.status)
 		assert.Equal(t, "invalid_client", gjson.Get(wrong.body, "error").Str)
+		require.NoError(t, s.world.SetKnob("access_denied", "true"))
+		wrong = s.do(http.MethodPost, c["token_url"].(string), "grant_type=client_credentials&client_id=x&client_secret=y", formType)
+		assert.Equal(t, 403, wrong.status)
+		assert.Equal(t, "access_denied", gjson.Get(wrong.body, "error").Str)
 	})
 }
 

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,11 +29,13 @@ func scopeMismatch() vendorsim.Reply {
 	return vendorsim.JSONReply(http.StatusUnauthorized, map[string]any{"code": 401, "message": "Unauthorized; scope does not match"}, nil)
 }
 
-func notFound(r *http.Request) vendorsim.Reply {
+// NotFound answers requests to what is not there.
+func NotFound(r *http.Request) vendorsim.Reply {
 	return vendorsim.JSONReply(http.StatusNotFound, map[string]any{"code": 404, "message": "Not Found", "path": r.URL.Path}, nil)
 }
 
-func badRequest(p *vendorsim.Problem) vendorsim.Reply {
+// BadRequest answers a request that breaks a rule.
+func BadRequest(p *vendorsim.Problem) vendorsim.Reply {
 	switch p.Fault {
 	case vendorsim.WrongMethod:
 		return errorCollection(http.StatusMethodNotAllowed, p.Text)
@@ -51,11 +54,9 @@ func limitHeaders(h http.Header, u vendorsim.Usage) {
 	h.Set("X-RateLimit-Reset", reset.UTC().Format("2006-01-02T15:04Z"))
 }
 
-func throttled(u vendorsim.Usage, reason string) vendorsim.Reply {
+func throttled(headers http.Header) vendorsim.Reply {
 	reply := errorCollection(http.StatusTooManyRequests, "Rate limit exceeded.")
-	limitHeaders(reply.Header, u)
-	reply.Header.Set("Retry-After", strconv.Itoa(u.Wait))
-	reply.Header.Set("RateLimit-Reason", reason)
+	maps.Copy(reply.Header, headers)
 	return reply
 }
 
@@ -67,9 +68,9 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 	case vendorsim.Forbidden:
 		return errorCollection(http.StatusForbidden, "You do not have permission to view the audit log.")
 	case vendorsim.NotFound:
-		return notFound(r)
+		return NotFound(r)
 	case vendorsim.Throttled:
-		return throttled(vendorsim.Usage{Limit: burst.Requests, Reset: w.ServerTime().Add(15 * time.Second), Wait: 15}, "jira-burst-based")
+		return throttled((&Site{World: w, Product: "jira"}).Throttled())
 	case vendorsim.Internal:
 		return errorCollection(http.StatusInternalServerError, "Internal server error")
 	case vendorsim.Unavailable:

@@ -36,90 +36,54 @@ var rules = vendorsim.Rules{
 	},
 }
 
-type sim struct{ world *vendorsim.World }
+type sim struct{ *Site }
 
-// authorize checks the credential for the site's host or for the gateway. It
-// returns what kind it is.
-func (s *sim) authorize(r *http.Request, gateway bool) (oauth bool, refused *vendorsim.Reply) {
-	w := s.world
-	refuse := func(reply vendorsim.Reply) (bool, *vendorsim.Reply) { return false, &reply }
-	if user, password, basic := r.BasicAuth(); basic {
-		if user == email && (password == classicToken || password == scopedToken && gateway) {
-			return false, nil
-		}
-		w.Violation(r, "wrong basic credential, or a scoped token outside the gateway")
-		return refuse(unauthenticated(w, r))
+// Admitted runs what comes before every resource of Jira: login page, credential,
+// limits. When it returns false the answer is written.
+func (s *Site) Admitted(rw http.ResponseWriter, r *http.Request, gateway bool, scopes ...string) bool {
+	if s.LoginPage(rw, r) {
+		return false
 	}
-	if !gateway {
-		w.Violation(r, "the site's host takes basic auth only")
-		return refuse(unauthenticated(w, r))
+	oauth, err := s.Admit(r, gateway, scopes...)
+	switch err {
+	case nil:
+	case ErrScope:
+		scopeMismatch().Write(rw)
+		return false
+	default:
+		unauthenticated(s.World, r).Write(rw)
+		return false
 	}
-	if r.Header.Get("Authorization") == "Bearer "+serviceToken {
-		return false, nil
+	if refusal := s.Charge(rw.Header(), oauth); refusal != nil {
+		throttled(refusal).Write(rw)
+		return false
 	}
-	token, err := w.Bearer(r)
-	if err != nil {
-		return refuse(unauthenticated(w, r))
-	}
-	if token.Scope != scope {
-		return refuse(scopeMismatch())
-	}
-	return true, nil
+	return true
 }
 
 func (s *sim) records(rw http.ResponseWriter, r *http.Request, gateway bool) {
-	if s.loginPage(rw, r) {
+	if !s.Admitted(rw, r, gateway, scope, "read:audit-log:jira") {
 		return
 	}
-	oauth, refused := s.authorize(r, gateway)
-	if refused == nil {
-		refused = s.forbidden()
-	}
-	if refused != nil {
+	if refused := s.forbidden(); refused != nil {
 		refused.Write(rw)
 		return
 	}
-	usage := s.world.Take("burst", burst, 1)
-	if !usage.Allowed {
-		throttled(usage, "jira-burst-based").Write(rw)
-		return
-	}
-	if oauth && s.world.On("quota_exhausted") {
-		hour := s.world.ServerTime().Truncate(time.Hour).Add(time.Hour)
-		wait := int(hour.Sub(s.world.ServerTime()).Seconds()) + 1
-		throttled(vendorsim.Usage{Limit: usage.Limit, Reset: hour, Wait: wait}, "jira-quota-global-based").Write(rw)
-		return
-	}
-	limitHeaders(rw.Header(), usage)
-	q, problem := s.world.Check(r, rules)
+	q, problem := s.World.Check(r, rules)
 	if problem != nil {
-		badRequest(problem).Write(rw)
+		BadRequest(problem).Write(rw)
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	_, _ = rw.Write([]byte(s.page(r, q, gateway)))
 }
 
-// loginPage answers in place of the API when the site asks people to log in.
-func (s *sim) loginPage(rw http.ResponseWriter, r *http.Request) bool {
-	switch s.world.Knob("login_page") {
-	case "html":
-		rw.Header().Set("Content-Type", "text/html;charset=UTF-8")
-		_, _ = rw.Write([]byte("<!DOCTYPE html><html><body>Log in with your Atlassian account</body></html>"))
-	case "redirect":
-		http.Redirect(rw, r, "http://id.atlassian.test/login?continue="+url.QueryEscape(r.URL.Path), http.StatusFound)
-	default:
-		return false
-	}
-	return true
-}
-
 func (s *sim) forbidden() *vendorsim.Reply {
 	var reply vendorsim.Reply
 	switch {
-	case s.world.On("free_plan"):
+	case s.World.On("free_plan"):
 		reply = errorCollection(http.StatusForbidden, "The audit log is not available on your plan.")
-	case s.world.On("not_admin"):
+	case s.World.On("not_admin"):
 		reply = errorCollection(http.StatusForbidden, "You do not have the permission to administer Jira.")
 	default:
 		return nil
@@ -130,7 +94,7 @@ func (s *sim) forbidden() *vendorsim.Reply {
 // page returns the body. Both bounds are inclusive; rows come newest first; total
 // counts the whole site and more.
 func (s *sim) page(r *http.Request, q url.Values, gateway bool) string {
-	w := s.world
+	w := s.World
 	offset, limit := vendorsim.IntOr(q, "offset", 0), vendorsim.IntOr(q, "limit", maxLimit)
 	sel := vendorsim.Query{UntilInclusive: true, NewestFirst: true}
 	total := len(w.Between("audit", sel)) + 7
@@ -166,7 +130,7 @@ func (s *sim) bound(r *http.Request, q url.Values, name string, gateway bool) (t
 	if t, err := vendorsim.ParseTime(q.Get(name), zoned...); err == nil {
 		return t, true
 	}
-	s.world.Violation(r, "%s has no time zone", name)
+	s.World.Violation(r, "%s has no time zone", name)
 	t, _ := vendorsim.ParseTime(q.Get(name), zoneless...) // checked by the rules
 	return t, !gateway
 }

@@ -27,10 +27,8 @@ const (
 	cloudID      = "0fa4e000-0000-4000-8000-00000000c10d"
 	scope        = "manage:jira-configuration"
 
-	recordPath  = "/rest/api/3/auditing/record"
-	gatewayPath = "/ex/jira/" + cloudID + recordPath
-	tokenPath   = "/oauth/token"
-	tenantPath  = "/_edge/tenant_info"
+	recordPath = "/rest/api/3/auditing/record"
+	tokenPath  = "/oauth/token"
 )
 
 // Vendor returns the simulator.
@@ -66,6 +64,7 @@ func Vendor() vendorsim.Vendor {
 			"missing_scope":   "true: new OAuth tokens lack the scope for the audit log",
 			"login_page":      "html: 200 with a login page; redirect: 302 to one on another host",
 			"password_text":   "true: a refused basic credential is answered with the plain text about passwords",
+			"access_denied":   "true: a wrong client secret is answered with 403 access_denied",
 			"quota_exhausted": "true: the hourly points of OAuth apps are used up",
 		},
 	}
@@ -93,6 +92,9 @@ func tokenServer(w *vendorsim.World, granted string) *vendorsim.TokenServer {
 			switch code {
 			case "invalid_client":
 				status = http.StatusUnauthorized
+				if w.On("access_denied") {
+					status, code, text = http.StatusForbidden, "access_denied", "Unauthorized"
+				}
 			case "invalid_grant":
 				status, text = http.StatusForbidden, "Unknown or invalid refresh token."
 			}
@@ -102,21 +104,27 @@ func tokenServer(w *vendorsim.World, granted string) *vendorsim.TokenServer {
 }
 
 func newHandler(w *vendorsim.World) http.Handler {
-	s := &sim{w}
-	full, partial := tokenServer(w, scope), tokenServer(w, "read:jira-work")
 	mux := http.NewServeMux()
-	mux.HandleFunc(recordPath, func(rw http.ResponseWriter, r *http.Request) { s.records(rw, r, false) })
-	mux.HandleFunc(gatewayPath, func(rw http.ResponseWriter, r *http.Request) { s.records(rw, r, true) })
-	mux.HandleFunc(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
-		if w.On("missing_scope") {
-			partial.ServeHTTP(rw, r)
-			return
-		}
-		full.ServeHTTP(rw, r)
-	})
-	mux.HandleFunc("GET "+tenantPath, func(rw http.ResponseWriter, _ *http.Request) {
-		vendorsim.JSONReply(http.StatusOK, map[string]string{"cloudId": cloudID}, nil).Write(rw)
-	})
-	mux.Handle("/", w.Unknown(notFound))
+	NewSite(w, scope).Audit(mux)
+	mux.Handle("/", w.Unknown(NotFound))
 	return mux
+}
+
+// NewSite returns the Jira site of a world, whose OAuth tokens get the scopes unless
+// the knob missing_scope takes the audit log away from them.
+func NewSite(w *vendorsim.World, scopes string) *Site {
+	return &Site{World: w, Product: "jira", Scopes: func() string {
+		if w.On("missing_scope") {
+			return "read:jira-work"
+		}
+		return scopes
+	}}
+}
+
+// Audit adds the audit log, the token endpoint and the site's description.
+func (s *Site) Audit(mux *http.ServeMux) {
+	s.Routes(mux)
+	site := &sim{s}
+	mux.HandleFunc(recordPath, func(rw http.ResponseWriter, r *http.Request) { site.records(rw, r, false) })
+	mux.HandleFunc(s.GatewayPath(recordPath), func(rw http.ResponseWriter, r *http.Request) { site.records(rw, r, true) })
 }
