@@ -11,6 +11,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/hubspot"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
+	jiraservicemanagement "github.com/otelactivity/otelactivity/internal/vendorsim/jira_service_management"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
@@ -31,6 +32,7 @@ func Vendors() []vendorsim.Vendor {
 		hubspot.Vendor(),
 		intercom.Vendor(),
 		jira.Vendor(),
+		jiraservicemanagement.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
 		sdelements.Vendor(),
