@@ -34,7 +34,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.StringVar(&o.state, "state", ".run", "`folder` of what is kept between runs")
 	fs.IntVar(&o.portBase, "port-base", 19400, "listen on this `port` and the ones above it")
 	fs.DurationVar(&o.duration, "duration", 0, "stop the traffic after this time, wait until everything is delivered, and check; 0 runs until Ctrl-C")
-	fs.DurationVar(&o.drain, "drain", 3*time.Minute, "how long the rest may take once the traffic has stopped")
+	fs.DurationVar(&o.drain, "drain", 5*time.Minute, "how long the rest may take once the traffic has stopped")
 	fs.DurationVar(&o.every, "every", 5*time.Second, "time between two tables")
 	fs.BoolVar(&o.kill, "kill", false, "kill the collector at random moments and start it again")
 	fs.Float64Var(&o.rate, "rate", 1, "events per second and stream")
