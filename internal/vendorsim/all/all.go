@@ -5,6 +5,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/airtable"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
+	azureactivedirectory "github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
@@ -19,6 +20,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/zoom"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -26,6 +28,7 @@ func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		airtable.Vendor(),
 		asana.Vendor(),
+		azureactivedirectory.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
 		github.Vendor(),
@@ -40,5 +43,6 @@ func Vendors() []vendorsim.Vendor {
 		teamwork.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
+		zoom.Vendor(),
 	}
 }
