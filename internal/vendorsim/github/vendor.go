@@ -43,38 +43,7 @@ func Vendor() vendorsim.Vendor {
 		Config: func(baseURL string) map[string]any {
 			return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken}
 		},
-		Variants: map[string]func(string) map[string]any{
-			"fine_grained": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "organization": organization, "token": fineGrainedToken}
-			},
-			"enterprise": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "enterprise": enterprise, "token": classicToken}
-			},
-			"enterprise_id": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "enterprise": enterpriseID, "token": fineGrainedToken}
-			},
-			"web_only": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "include": "web"}
-			},
-			"phrase": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "phrase": "-action:workflows"}
-			},
-			"app": func(baseURL string) map[string]any {
-				return app(baseURL, "organization", organization, appID, vendorsim.PEM(vendorsim.RSAKey()))
-			},
-			"app_client_id": func(baseURL string) map[string]any {
-				return app(baseURL, "organization", organization, appClientID, vendorsim.PKCS1PEM())
-			},
-			"app_enterprise": func(baseURL string) map[string]any {
-				return app(baseURL, "enterprise", enterprise, appID, vendorsim.PKCS1PEM())
-			},
-			"server": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL + serverBase, "organization": organization, "token": classicToken}
-			},
-			"server_app": func(baseURL string) map[string]any {
-				return app(baseURL+serverBase, "organization", organization, appID, vendorsim.PEM(vendorsim.RSAKey()))
-			},
-		},
+		Variants:   variants,
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath, serverBase + tokenPath},
 		Knobs: map[string]string{
@@ -89,6 +58,40 @@ func Vendor() vendorsim.Vendor {
 			"no_plan":         "true: 404 for every feed, as without rights or Enterprise plan",
 		},
 	}
+}
+
+// variants are the other feeds, kinds of credential and parts of the log.
+var variants = map[string]func(string) map[string]any{
+	"fine_grained": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL, "organization": organization, "token": fineGrainedToken}
+	},
+	"enterprise": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL, "enterprise": enterprise, "token": classicToken}
+	},
+	"enterprise_id": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL, "enterprise": enterpriseID, "token": fineGrainedToken}
+	},
+	"web_only": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "include": "web"}
+	},
+	"phrase": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken, "phrase": "-action:workflows"}
+	},
+	"app": func(baseURL string) map[string]any {
+		return app(baseURL, "organization", organization, appID, vendorsim.PEM(vendorsim.RSAKey()))
+	},
+	"app_client_id": func(baseURL string) map[string]any {
+		return app(baseURL, "organization", organization, appClientID, vendorsim.PKCS1PEM())
+	},
+	"app_enterprise": func(baseURL string) map[string]any {
+		return app(baseURL, "enterprise", enterprise, appID, vendorsim.PKCS1PEM())
+	},
+	"server": func(baseURL string) map[string]any {
+		return map[string]any{"endpoint": baseURL + serverBase, "organization": organization, "token": classicToken}
+	},
+	"server_app": func(baseURL string) map[string]any {
+		return app(baseURL+serverBase, "organization", organization, appID, vendorsim.PEM(vendorsim.RSAKey()))
+	},
 }
 
 func app(endpoint, kind, name, issuer, key string) map[string]any {
