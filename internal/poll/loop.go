@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"hash/maphash"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,7 @@ type loop struct {
 	// The rest belongs to the main goroutine.
 	backlog  backlog
 	parked   bool
+	stubborn bool // the last poll failed although the vendor answered
 	failures *wait
 	gap      int64 // begin of the gap that was told last
 }
@@ -109,7 +111,10 @@ func (l *loop) next(began time.Time, err error) time.Time {
 	case errors.Is(err, errStopped), l.engine.run.Err() != nil: // Shutdown is no problem of the stream
 		return began
 	case err == nil:
-		l.parked, l.failures = false, nil
+		if l.parked {
+			l.backlog.retry()
+		}
+		l.parked, l.stubborn, l.failures = false, false, nil
 		l.health.set(liveReads, Running, nil)
 		return began.Add(l.jitter.around(l.PollInterval, 0.05))
 	case class == providers.Denied || class == providers.Unauthorized:
@@ -120,20 +125,27 @@ func (l *loop) next(began time.Time, err error) time.Time {
 	if l.failures == nil {
 		l.failures = l.backoff(max(l.PollInterval, time.Second), longestPause)
 	}
-	l.parked = false
+	l.parked, l.stubborn = false, !exhausted(err)
 	l.health.set(liveReads, Retrying, err)
 	return time.Now().Add(l.failures.next())
 }
 
 const longestPause = 5 * time.Minute // between polls that fail
 
+// keepsOrder tells that a window that breaks off is read up to its last event. A
+// cursor needs no order: it marks its place by itself.
+func (l *loop) keepsOrder() bool {
+	t := &l.Stream.Stream.Traits
+	return t.Resume == providers.ByWindow && t.Order == providers.OldestFirst && t.Bounds == providers.EventTime && !l.once.has(disorder)
+}
+
 // begin makes the read of a window known to all that decide what may be forgotten.
 // The caller has the turn.
 func (l *loop) begin(window ledger.Range, pos *ledger.Position, isLive bool) *read {
 	r := &read{
-		window: window, query: l.plan.query(window), began: time.Now(), live: isLive,
+		window: window, query: l.plan.query(window), began: time.Now(), live: isLive, last: math.MinInt64,
 		settled: pos.Settled(), size: l.PageSize,
-		ordered: l.Stream.Stream.Order == providers.OldestFirst && l.Stream.Stream.Bounds == providers.EventTime && !l.once.has(disorder),
+		ordered: l.keepsOrder(),
 	}
 	if len(pos.Passes) > 0 {
 		r.covered = pos.Passes[0].Read
