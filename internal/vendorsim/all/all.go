@@ -5,12 +5,14 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/airtable"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
+	azureactivedirectory "github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/hubspot"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
+	jiraservicemanagement "github.com/otelactivity/otelactivity/internal/vendorsim/jira_service_management"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/merge"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
@@ -27,12 +29,14 @@ func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		airtable.Vendor(),
 		asana.Vendor(),
+		azureactivedirectory.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
 		github.Vendor(),
 		hubspot.Vendor(),
 		intercom.Vendor(),
 		jira.Vendor(),
+		jiraservicemanagement.Vendor(),
 		merge.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
