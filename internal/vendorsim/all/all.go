@@ -5,14 +5,15 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/airtable"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
-	azureactivedirectory "github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/hubspot"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/intercom"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
-	jiraservicemanagement "github.com/otelactivity/otelactivity/internal/vendorsim/jira_service_management"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/jira_service_management"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/merge"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
@@ -29,6 +30,7 @@ func Vendors() []vendorsim.Vendor {
 	return []vendorsim.Vendor{
 		airtable.Vendor(),
 		asana.Vendor(),
+		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
