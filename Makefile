@@ -63,7 +63,7 @@ e2e: build bin/vendorsim bin/victoria-logs ## the built binary against real serv
 .PHONY: sim
 sim: ## the fault simulator: SEEDS=n random histories, or the one of SEED=s
 	@internal/tools/exists.sh 'internal/poll/faultsim/*_test.go' 'fault simulator'
-	$(GO) test ./internal/poll/faultsim -count=1 -timeout 60m -run '^TestSeeds$$' -seeds='$(SEEDS)' $(if $(SEED),-seed='$(SEED)')
+	$(GO) test -tags faultsim ./internal/poll/faultsim -count=1 -timeout 60m -run '^TestSeeds$$' -seeds='$(SEEDS)' $(if $(SEED),-seed='$(SEED)')
 
 .PHONY: bench
 bench: ## throughput, CPU and allocations beside the floor

@@ -53,7 +53,7 @@ func Open(ctx context.Context, client storage.Client, instance, stream string) (
 	if err != nil {
 		return nil, err
 	}
-	l.pos, l.fresh = pos, false
+	l.pos, l.fresh, l.written = pos, false, time.Now()
 	return l, l.load(ctx, buckets)
 }
 
@@ -96,7 +96,8 @@ func (l *Ledger) Keep(pos Position) { l.pos, l.fresh = pos, false }
 // older position would bring their events again.
 func (l *Ledger) Pending() bool { return l.forgot || l.seen.changed() }
 
-// Written returns when the last Commit was; the zero time: none yet.
+// Written returns when the ledger was last committed or, since then, opened; the
+// zero time: never.
 func (l *Ledger) Written() time.Time { return l.written }
 
 // Commit writes pos and all ids added or forgotten since the last Commit in one

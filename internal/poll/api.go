@@ -87,18 +87,23 @@ const (
 // Report is what one committed page did. Received = Delivered + Filtered +
 // Outside + Duplicates + Dropped holds for every report.
 type Report struct {
-	Received    int
-	Delivered   int
-	Filtered    int // by the unified filters
-	Outside     int // outside the window asked for
-	Duplicates  int
-	Dropped     int // refused for good by the pipeline
-	Late        int // of the delivered ones: first seen by a read after the live one
+	Received   int
+	Delivered  int
+	Filtered   int // by the unified filters
+	Outside    int // outside the window asked for
+	Duplicates int
+	Dropped    int // refused for good by the pipeline
+	// Late counts the delivered ones that an earlier read should have brought: their
+	// created_at lies in time that a live read had covered (everything older than its
+	// begin minus the overlap of live reads), or, for a stream by cursor, before the
+	// last poll that came to an end. A backfill is not late.
+	Late        int
 	Undecodable int // of the received ones: delivered raw with a marker
 	Bytes       int // of raw records received
 	Fetch       time.Duration
 	Deliver     time.Duration
-	// Delays holds first sight minus created_at of each delivered activity.
+	// Delays holds first sight minus created_at of each delivered activity that has a
+	// time. It is used again once the observer has returned.
 	Delays []time.Duration
 }
 

@@ -132,6 +132,13 @@ func (b *backlog) known(window ledger.Range) bool {
 	return slices.ContainsFunc(b.hard, func(h hard) bool { return h.window.Overlaps(window) })
 }
 
+// retry ends all waits.
+func (b *backlog) retry() {
+	for i := range b.hard {
+		b.hard[i].until = time.Time{}
+	}
+}
+
 // keep drops hard ranges that are no longer due: other reads have covered them.
 func (b *backlog) keep(due ledger.Set) {
 	b.hard = slices.DeleteFunc(b.hard, func(h hard) bool {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,15 +107,15 @@ func TestStorageErrorsStopTheStreamUntilTheyEnd(t *testing.T) {
 	everyResume(t, func(t *testing.T, traits providers.Traits) {
 		w := newWorld(t, traits)
 		ids := w.past(25, 10*time.Second)
-		failing := false
+		var failing atomic.Bool
 		w.disk.Fail = func(ops []*storage.Operation) error {
-			if failing && ledgertest.Writes(ops) {
+			if failing.Load() && ledgertest.Writes(ops) {
 				return storage.ErrStorageFull
 			}
 			return nil
 		}
 		w.sink.deliver = func(context.Context, *poll.Batch) error {
-			failing = true
+			failing.Store(true)
 			return nil
 		}
 		w.start()
@@ -124,7 +124,8 @@ func TestStorageErrorsStopTheStreamUntilTheyEnd(t *testing.T) {
 		state, err := w.seen.state()
 		assert.Equal(t, poll.Retrying, state)
 		assert.ErrorIs(t, err, storage.ErrStorageFull)
-		w.change(func() { failing, w.sink.deliver = false, nil })
+		w.change(func() { w.sink.deliver = nil })
+		failing.Store(false)
 		run(10 * time.Minute)
 		w.stop()
 		w.exactlyOnce(ids...)
@@ -185,138 +186,5 @@ func TestWithoutStorageNothingComesTwice(t *testing.T) {
 		run(time.Hour)
 		w.stop()
 		w.exactlyOnce(ids...)
-	})
-}
-
-func TestShutdown(t *testing.T) {
-	for name, tt := range map[string]struct {
-		prepare   func(w *world, busy chan struct{})
-		delivered int // of the first page
-		committed bool
-	}{
-		"in the first wait": {func(_ *world, busy chan struct{}) { close(busy) }, 0, false},
-		"in fetch": {func(w *world, busy chan struct{}) {
-			w.vendor.onFetch = func(ctx context.Context, _ providers.Query) {
-				close(busy)
-				<-ctx.Done()
-			}
-		}, 0, false},
-		"in the wait for a budget": {func(w *world, busy chan struct{}) {
-			w.client.ready = func(ctx context.Context, _ bool) error {
-				close(busy)
-				<-ctx.Done()
-				return ctx.Err()
-			}
-		}, 0, false},
-		"in a retry of fetch": {func(w *world, busy chan struct{}) {
-			w.vendor.refuse = func(providers.Query) error {
-				if len(w.vendor.asked) == 5 {
-					close(busy)
-				}
-				return errors.New("down")
-			}
-		}, 0, false},
-		"in deliver, which goes on": {func(w *world, busy chan struct{}) {
-			w.sink.deliver = func(context.Context, *poll.Batch) error {
-				close(busy)
-				time.Sleep(30 * time.Second)
-				return nil
-			}
-		}, 10, true},
-		"in deliver, which fails": {func(w *world, busy chan struct{}) {
-			w.sink.deliver = func(context.Context, *poll.Batch) error {
-				close(busy)
-				time.Sleep(30 * time.Second)
-				return errors.New("no")
-			}
-		}, 0, false},
-		"in a retry of deliver": {func(w *world, busy chan struct{}) {
-			n := 0
-			w.sink.deliver = func(context.Context, *poll.Batch) error {
-				if n++; n == 5 {
-					close(busy)
-				}
-				return errors.New("full")
-			}
-		}, 0, false},
-		"in a retry of commit": {func(w *world, busy chan struct{}) {
-			n := 0
-			w.disk.Fail = func(ops []*storage.Operation) error {
-				if n++; n > 2 && ledgertest.Writes(ops) {
-					if n == 6 {
-						close(busy)
-					}
-					return storage.ErrStorageFull
-				}
-				return nil
-			}
-		}, 10, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, windowed())
-				ids := w.past(25, 10*time.Second)
-				w.stream.InitialLookback = 3 * time.Hour
-				busy := make(chan struct{})
-				tt.prepare(w, busy)
-				w.start()
-				<-busy
-				w.stop()
-				calls := w.sink.calls
-				assert.Len(t, w.sink.ids(), tt.delivered)
-				run(time.Hour)
-				assert.Equal(t, calls, w.sink.calls, "nothing is delivered after Shutdown")
-
-				w.vendor.onFetch, w.vendor.refuse, w.sink.deliver, w.client.ready, w.disk.Fail = nil, nil, nil, nil, nil
-				w.start()
-				run(3 * time.Hour)
-				w.stop()
-				if tt.delivered > 0 && !tt.committed {
-					got := w.sink.ids()
-					slices.Sort(got)
-					assert.Len(t, got, 35, "the page comes again")
-					assert.Len(t, slices.Compact(got), 25)
-					return
-				}
-				w.exactlyOnce(ids...)
-			})
-		})
-	}
-}
-
-func TestShutdownObeysItsDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, windowed())
-		w.past(5, 10*time.Second)
-		var given error
-		w.sink.deliver = func(ctx context.Context, _ *poll.Batch) error {
-			<-ctx.Done()
-			given = ctx.Err()
-			return ctx.Err()
-		}
-		w.start()
-		run(time.Second)
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		begin := time.Now()
-		require.ErrorIs(t, w.engine.Shutdown(ctx), context.DeadlineExceeded)
-		assert.Equal(t, 5*time.Second, time.Since(begin))
-		synctest.Wait()
-		assert.ErrorIs(t, given, context.Canceled, "the pipeline is told")
-		assert.Empty(t, w.sink.ids())
-	})
-}
-
-func TestShutdownOfAnEngineThatWasNeverStarted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, windowed())
-		w.set.Sink = w.sink
-		e := poll.New(w.set)
-		require.NoError(t, e.Shutdown(t.Context()))
-		require.NoError(t, e.Shutdown(t.Context()), "twice")
-		e.Add([]*poll.Stream{w.stream})
-		e.Start()
-		run(time.Hour)
-		assert.Empty(t, w.vendor.queries())
 	})
 }

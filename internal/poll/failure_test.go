@@ -1,7 +1,6 @@
 package poll_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
@@ -94,7 +92,7 @@ func TestThrottledWaitsAsTold(t *testing.T) {
 		run(30 * time.Minute)
 		w.stop()
 		w.exactlyOnce(ids...)
-		assert.GreaterOrEqual(t, again.Sub(refused), 19*time.Minute)
+		assert.GreaterOrEqual(t, again.Sub(refused), 20*time.Minute)
 		assert.LessOrEqual(t, again.Sub(refused), 22*time.Minute)
 	})
 }
@@ -129,117 +127,6 @@ func TestDeniedParksUntilGranted(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestTooLargeWindowsAreHalved(t *testing.T) {
-	for name, tooLarge := range map[string]func(w *world) func(q providers.Query) error{
-		"at the first page": func(w *world) func(q providers.Query) error {
-			return func(q providers.Query) error {
-				if q.Until.Sub(q.Since) > 90*time.Second {
-					return &providers.Error{Class: providers.WindowTooLarge}
-				}
-				return nil
-			}
-		},
-		"at the third page": func(w *world) func(q providers.Query) error {
-			return func(q providers.Query) error {
-				if q.Cursor == "20" {
-					return &providers.Error{Class: providers.WindowTooLarge}
-				}
-				return nil
-			}
-		},
-		"by the longest chain of pages": func(w *world) func(q providers.Query) error {
-			w.stream.Stream.MaxPages = 2
-			return nil
-		},
-		"by a cursor that does not last": func(w *world) func(q providers.Query) error {
-			return func(q providers.Query) error {
-				if q.Cursor == "20" {
-					return &providers.Error{Class: providers.CursorLost}
-				}
-				return nil
-			}
-		},
-		"by time-outs at the third page": func(w *world) func(q providers.Query) error {
-			return func(q providers.Query) error {
-				if q.Cursor == "20" {
-					return context.DeadlineExceeded
-				}
-				return nil
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, windowed())
-				ids := w.past(700, 5*time.Second)
-				w.vendor.refuse = tooLarge(w)
-				w.start()
-				run(24 * time.Hour)
-				w.stop()
-				w.exactlyOnce(ids...)
-				state, err := w.seen.state()
-				assert.Equal(t, poll.Running, state, "%v", err)
-			})
-		})
-	}
-}
-
-func TestSmallestWindowIsNeverSkipped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, windowed())
-		ids := w.past(100, 30*time.Second)
-		poison := time.Now().Add(-31 * time.Minute).Truncate(time.Second)
-		w.vendor.refuse = func(q providers.Query) error {
-			if !q.Since.After(poison) && q.Until.After(poison) {
-				return &providers.Error{Class: providers.WindowTooLarge, Message: "too many results"}
-			}
-			return nil
-		}
-		w.start()
-		var fresh []string
-		for i := range 60 {
-			run(time.Minute)
-			w.vendor.now(strconv.Itoa(i))
-			fresh = append(fresh, strconv.Itoa(i))
-		}
-		run(time.Minute)
-		for _, id := range fresh {
-			assert.Less(t, w.sink.delay(t, id), 3*time.Minute, "live reads go on")
-		}
-		state, err := w.seen.state()
-		assert.Equal(t, poll.Retrying, state)
-		require.Error(t, err)
-		assert.Contains(t, err.Error(), "nothing of it is skipped")
-		assert.Contains(t, err.Error(), "too many results")
-		assert.NotZero(t, w.seen.coverage.OldestGap)
-		w.change(func() { w.vendor.refuse = nil })
-		run(6 * time.Hour)
-		w.stop()
-		w.exactlyOnce(append(ids, fresh...)...)
-		state, _ = w.seen.state()
-		assert.Equal(t, poll.Running, state)
-	})
-}
-
-func TestTooLargePagesAreHalved(t *testing.T) {
-	everyResume(t, func(t *testing.T, traits providers.Traits) {
-		w := newWorld(t, traits)
-		ids := w.past(40, 10*time.Second)
-		w.vendor.refuse = func(q providers.Query) error {
-			if q.PageSize > 3 && q.Cursor != "" {
-				return &providers.Error{Class: providers.PageTooLarge}
-			}
-			return nil
-		}
-		w.start()
-		run(30 * time.Second)
-		w.stop()
-		w.exactlyOnce(ids...)
-		state, err := w.seen.state()
-		assert.Equal(t, poll.Running, state, "%v", err)
-	})
 }
 
 func TestIncompletePagesAreReadAgain(t *testing.T) {
@@ -287,7 +174,7 @@ func TestStuckCursorIsNeverAnEndlessLoop(t *testing.T) {
 				ids := w.past(5, 10*time.Second)
 				w.vendor.change = change
 				w.start()
-				run(time.Hour)
+				run(10 * time.Minute)
 				state, err := w.seen.state()
 				assert.Equal(t, poll.Retrying, state)
 				assert.ErrorContains(t, err, "stuck cursor")
@@ -305,40 +192,12 @@ func TestStuckCursorIsNeverAnEndlessLoop(t *testing.T) {
 						assert.Contains(t, got, id)
 					}
 				}
+				assert.LessOrEqual(t, len(w.seen.states), 3, "the state does not flap: %v", w.seen.states)
 				state, _ = w.seen.state()
 				assert.Equal(t, poll.Running, state)
 			})
 		})
 	}
-}
-
-func TestFailingWindowYieldsToLiveReads(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, windowed())
-		ids := w.past(100, 30*time.Second)
-		begin := time.Now()
-		w.vendor.refuse = func(q providers.Query) error {
-			if q.Until.Before(begin.Add(-10 * time.Minute)) {
-				return errors.New("deep reads fail")
-			}
-			return nil
-		}
-		w.start()
-		var fresh []string
-		for i := range 40 {
-			run(time.Minute)
-			w.vendor.now(strconv.Itoa(i))
-			fresh = append(fresh, strconv.Itoa(i))
-		}
-		run(time.Minute)
-		for _, id := range fresh {
-			assert.Less(t, w.sink.delay(t, id), 2*time.Minute)
-		}
-		w.change(func() { w.vendor.refuse = nil })
-		run(3 * time.Hour)
-		w.stop()
-		w.exactlyOnce(append(ids, fresh...)...)
-	})
 }
 
 func TestVendorPanicsAreContained(t *testing.T) {

@@ -48,7 +48,7 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			return nil, ctx.Err()
 		}
 		if err == nil {
-			if r.live || l.postponed.Load() == 0 {
+			if r.live && !l.stubborn || !r.live && l.postponed.Load() == 0 {
 				l.health.set(r.source(), Running, nil)
 			}
 			return f, nil
@@ -58,7 +58,8 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 		case providers.Throttled:
 			state, failing = Throttled, time.Time{}
 			if e, ok := errors.AsType[*providers.Error](err); ok && e.RetryAfter > 0 {
-				pause = l.jitter.around(min(max(e.RetryAfter, shortestRetry), longestRetry), 0.05) + shortestRetry/10
+				pause = min(max(e.RetryAfter, shortestRetry), longestRetry)
+				pause += l.jitter.below(pause/20 + shortestRetry)
 			}
 		case providers.Transient:
 			if failing.IsZero() {

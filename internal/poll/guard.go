@@ -55,13 +55,14 @@ func (g *guard) check(sent string, p *providers.Page, fresh int) error {
 	if g.pages == g.turn {
 		g.mark, g.turn = cursor, 2*g.turn
 	}
+	if fresh > 0 {
+		g.idle, g.same = 0, 0
+		return nil
+	}
 	if g.repeats(p.Events) {
 		return &stuckError{"the vendor returns the same events for different cursors", g.pages}
 	}
-	if g.idle++; fresh > 0 {
-		g.idle = 0
-	}
-	if g.idle >= mostIdle {
+	if g.idle++; g.idle >= mostIdle {
 		return &stuckError{"the vendor returns pages without end and without new events", g.pages}
 	}
 	return nil

@@ -45,7 +45,11 @@ func (l *loop) prepare(ctx context.Context) error {
 	}
 	byCursor := l.Stream.Stream.Resume == providers.ByCursor
 	if !byCursor {
+		followed := !fresh && len(pos.Passes) == 0 && pos.Reached != 0
 		pos.Passes = pos.Align(l.plan.delays())
+		if followed { // by a cursor, before the provider changed its way to read
+			pos = l.plan.drop(pos, ledger.Range{From: pos.Start, To: pos.Reached - l.plan.lateness})
+		}
 	}
 	changed := pos.Fingerprint != l.fingerprint()
 	if changed && byCursor && pos.Cursor != "" {

@@ -73,6 +73,10 @@ func (l *loop) decodeOne(e providers.Event) (a providers.Activity, err error) {
 
 // process selects, delivers and commits a decoded page. The caller has the turn.
 func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *scratch) (more bool, err error) {
+	if len(f.Branches) > 0 && l.Stream.Stream.Resume == providers.ByCursor {
+		// They could be lost: the cursor does not wait for them.
+		return false, errors.New("the provider returns branches for a stream by cursor")
+	}
 	r.pages.Add(1)
 	report, seen := l.sift(r, f, s)
 	r.incomplete = r.incomplete || f.Incomplete
@@ -93,7 +97,8 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 	report.Delivered -= report.Dropped
 	report.Late = min(report.Late, report.Delivered)
 	report.Delays = s.delays[:min(len(s.delays), report.Delivered)]
-	if err := l.commit(ctx, pos, l.moved(&pos)); err != nil {
+	must := report.Delivered+report.Dropped > 0 || l.moved(&pos)
+	if err := l.commit(ctx, pos, must); err != nil {
 		return false, err
 	}
 	l.engine.set.Observer.Page(l.Key, report)
@@ -146,8 +151,14 @@ func (l *loop) tooManyPages(most int) error {
 // advance returns the position once the page is delivered.
 func (l *loop) advance(r *read, c *chain, f *fetched, seen sifted, more bool) ledger.Position {
 	pos := l.ledger.Position()
-	pos.Newest, pos.Reached = max(pos.Newest, seen.newest), max(pos.Reached, seen.reached)
-	if c.branch != (ledger.Key{}) && !f.More {
+	pos.Newest = max(pos.Newest, seen.newest)
+	if more && !pos.CaughtUp {
+		// One event from the future must not hide how far a long catch-up has come.
+		pos.Reached = max(pos.Reached, seen.lowest)
+	} else {
+		pos.Reached = max(pos.Reached, seen.highest)
+	}
+	if c.branch != (ledger.Key{}) && !f.More && !r.incomplete {
 		at, belongs := l.place(r, 0, false)
 		l.ledger.Seen().Add(at, f.at.UnixNano(), belongs, c.branch)
 	}

@@ -63,6 +63,9 @@ func newChaos(t *testing.T, seed uint64, faults poll.PlantedFaults) *chaos {
 		Parallel:    rng.IntN(4),
 		PageSize:    4 + rng.IntN(20),
 	}
+	if traits.Resume == providers.ByWindow && rng.IntN(3) == 0 {
+		traits.Bounds = providers.IngestionTime
+	}
 	c := &chaos{world: newWorld(t, traits), rng: rng, flight: map[string]bool{}, mayRepeat: map[string]int{}}
 	c.set.Seed, c.set.Faults = seed, faults
 	if traits.Granularity == 24*time.Hour { // each poll reads a whole day
@@ -141,12 +144,16 @@ func (c *chaos) arrive(n int) {
 		late = time.Duration(c.rng.Int64N(int64(c.stream.Lateness) * 9 / 10))
 	}
 	e := event{ID: fmt.Sprintf("e%04d", n), At: at, visible: at.Add(max(late, time.Since(at)))}
+	if c.stream.Stream.Bounds == providers.IngestionTime {
+		e.stored, e.At = at, at.Add(-time.Duration(c.rng.Int64N(int64(20*time.Hour))))
+	}
 	c.want = append(c.want, e.ID)
 	c.vendor.add(e)
 }
 
 func (c *chaos) crash() {
 	c.doomed.Store(false)
+	assert.LessOrEqual(c.t, len(c.flight), c.stream.PageSize, "what a crash may repeat")
 	for uid := range c.flight {
 		c.mayRepeat[uid]++
 	}

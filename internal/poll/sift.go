@@ -12,10 +12,11 @@ import (
 
 // sifted is what a page tells about the position.
 type sifted struct {
-	newest  int64 // created_at of the newest activity to deliver; 0: none
-	reached int64 // of the newest one read
-	end     bool  // a walk is on known ground
-	skipped []providers.Skip
+	newest int64 // created_at of the newest activity to deliver; 0: none
+	// highest and lowest are created_at of the newest and the oldest one read.
+	highest, lowest int64
+	end             bool // a walk is on known ground
+	skipped         []providers.Skip
 }
 
 // sift leaves in s the activities of a page that are to be delivered: inside the
@@ -60,7 +61,10 @@ func (l *loop) sift(r *read, f *fetched, s *scratch) (Report, sifted) {
 	s.activities = s.activities[:kept]
 	s.name()
 	report.Delivered = kept
-	result := sifted{newest: o.newest, reached: min(o.reached, now), skipped: l.newlySkipped(r, f, now)}
+	result := sifted{newest: o.newest, skipped: l.newlySkipped(r, f, now)}
+	if o.dated {
+		result.highest, result.lowest = min(o.highest, now), min(o.lowest, now)
+	}
 	o.close(&report, &result)
 	return report, result
 }
@@ -153,14 +157,15 @@ func (l *loop) newlySkipped(r *read, f *fetched, now int64) []providers.Skip {
 type order struct {
 	l               *loop
 	r               *read
-	newest, reached int64
-	last, highest   int64
+	newest          int64
+	last            int64
+	highest, lowest int64
 	falling         bool // newest first so far
-	undated         bool
+	dated, undated  bool // there was one
 }
 
 func orderOf(l *loop, r *read) order {
-	return order{l: l, r: r, last: math.MaxInt64, highest: math.MinInt64, falling: true}
+	return order{l: l, r: r, last: math.MaxInt64, highest: math.MinInt64, lowest: math.MaxInt64, falling: true}
 }
 
 func (o *order) see(t int64, dated bool) {
@@ -169,7 +174,7 @@ func (o *order) see(t int64, dated bool) {
 		return
 	}
 	o.falling = o.falling && t <= o.last
-	o.last, o.highest, o.reached = t, max(o.highest, t), max(o.reached, t)
+	o.dated, o.last, o.highest, o.lowest = true, t, max(o.highest, t), min(o.lowest, t)
 	if !o.r.ordered {
 		return
 	}
@@ -193,7 +198,7 @@ func (o *order) close(report *Report, result *sifted) {
 		return
 	}
 	if t.Bounds == providers.EventTime {
-		result.end = o.falling && !o.undated && o.highest != math.MinInt64 && o.highest < r.window.From
+		result.end = o.falling && o.dated && !o.undated && o.highest < r.window.From
 		return
 	}
 	result.end = !r.deep && report.Duplicates > 0 && report.Duplicates+report.Filtered == report.Received

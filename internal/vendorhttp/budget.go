@@ -78,7 +78,7 @@ func newBudget(d providers.Budget, perMinute int) *budget {
 	b := &budget{rate: r.normal(), fixed: perMinute > 0, headers: d.Headers, retryAfter: d.RetryAfter}
 	b.backoff = backoff.ExponentialBackOff{
 		InitialInterval:     cmp.Or(d.RetryAfter, time.Second),
-		RandomizationFactor: 0.2,
+		RandomizationFactor: 0, // whoever waits adds jitter of its own, which is reproducible
 		Multiplier:          2,
 		MaxInterval:         max(d.RetryAfter, maxBackoff),
 	}

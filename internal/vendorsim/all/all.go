@@ -7,6 +7,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
@@ -22,7 +23,6 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
-	"github.com/otelactivity/otelactivity/internal/vendorsim/zoom"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -32,6 +32,7 @@ func Vendors() []vendorsim.Vendor {
 		asana.Vendor(),
 		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
+		confluence.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
 		github.Vendor(),
@@ -47,6 +48,5 @@ func Vendors() []vendorsim.Vendor {
 		teamwork.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
-		zoom.Vendor(),
 	}
 }

@@ -1,0 +1,90 @@
+//go:build faultsim
+
+package faultsim_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/otelactivity/otelactivity/internal/poll"
+)
+
+var (
+	seeds = flag.Int("seeds", 24, "how many histories TestSeeds plays, from seed 0 on")
+	seed  = flag.Int64("seed", -1, "the one history that TestSeeds plays, with a trace")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// A panic in a goroutine of the engine shows which seed it belongs to.
+	os.Setenv("GODEBUG", strings.TrimPrefix(os.Getenv("GODEBUG")+",tracebacklabels=1", ","))
+	goleak.VerifyTestMain(m)
+}
+
+// simulate plays the history of a seed and returns it when it is over.
+func simulate(t *testing.T, seed uint64, planted poll.PlantedFaults, tr *trace) (r *run) {
+	synctest.Test(t, func(*testing.T) {
+		r = newRun(seed, planted, tr)
+		r.play()
+	})
+	return r
+}
+
+// TestSeeds plays random histories. A seed that fails plays the same again with
+// -seed.
+func TestSeeds(t *testing.T) {
+	if *seed >= 0 {
+		tr := &trace{}
+		r := simulate(t, uint64(*seed), poll.PlantedFaults{}, tr)
+		for _, line := range tr.lines {
+			fmt.Println(line)
+		}
+		if v := r.verdict(); v != "" {
+			t.Errorf("seed %d (%v):\n%s", *seed, r.mode, v)
+		}
+		return
+	}
+	began := time.Now()
+	var mu sync.Mutex
+	var sum totals
+	t.Run("seed", func(t *testing.T) {
+		for s := range *seeds {
+			t.Run(fmt.Sprint(s), func(t *testing.T) {
+				t.Parallel()
+				r := simulate(t, uint64(s), poll.PlantedFaults{}, nil)
+				if v := r.verdict(); v != "" {
+					t.Errorf("%v; see what happens with: make sim SEED=%d\n%s", r.mode, s, v)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				sum.add(r.total)
+			})
+		}
+	})
+	t.Logf("%d seeds in %v: %v", *seeds, time.Since(began).Round(time.Millisecond), sum)
+}
+
+func (t *totals) add(o totals) {
+	t.days += o.days
+	t.requests += o.requests
+	t.events += o.events
+	t.delivered += o.delivered
+	t.repeated += o.repeated
+	t.refused += o.refused
+	t.crashes += o.crashes
+	t.restarts += o.restarts
+}
+
+// String returns the summary of many runs.
+func (t totals) String() string {
+	return fmt.Sprintf("%.0f stream-days, %d requests, %d events, %d delivered, %d of them again after a crash, %d refused for good, %d crashes, %d restarts",
+		t.days, t.requests, t.events, t.delivered, t.repeated, t.refused, t.crashes, t.restarts)
+}

@@ -1,3 +1,0 @@
-// Package confluence simulates the audit log of Confluence on one Atlassian Cloud
-// site.
-package confluence
