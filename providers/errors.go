@@ -32,8 +32,10 @@ const (
 
 // String names the class for logs and metrics.
 func (c Class) String() string {
-	return [...]string{"unclassified", "transient", "throttled", "unauthorized", "denied",
-		"window_too_large", "page_too_large", "cursor_lost"}[c]
+	return [...]string{
+		"unclassified", "transient", "throttled", "unauthorized", "denied",
+		"window_too_large", "page_too_large", "cursor_lost",
+	}[c]
 }
 
 // Error is a failed fetch. It never holds a credential, a URL query or more than

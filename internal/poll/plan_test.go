@@ -127,9 +127,14 @@ func TestBacklogComesNewestFirst(t *testing.T) {
 		pos = p.cover(pos, window, now)
 	}
 	assert.Equal(t, []ledger.Range{
-		{From: now - 3*hour, To: now - 15*mins}, {From: now - 11*hour, To: now - 5*hour},
-		{From: now - 17*hour, To: now - 11*hour}, {From: now - 23*hour, To: now - 17*hour}, {From: now - 29*hour, To: now - 23*hour},
-		{From: now - 35*hour, To: now - 29*hour}, {From: now - 41*hour, To: now - 35*hour}, {From: now - 47*hour, To: now - 41*hour},
+		{From: now - 3*hour, To: now - 15*mins},
+		{From: now - 11*hour, To: now - 5*hour},
+		{From: now - 17*hour, To: now - 11*hour},
+		{From: now - 23*hour, To: now - 17*hour},
+		{From: now - 29*hour, To: now - 23*hour},
+		{From: now - 35*hour, To: now - 29*hour},
+		{From: now - 41*hour, To: now - 35*hour},
+		{From: now - 47*hour, To: now - 41*hour},
 		{From: now - 48*hour, To: now - 47*hour},
 	}, windows)
 	assert.Empty(t, p.due(&pos, now))

@@ -17,12 +17,18 @@ type Person struct {
 
 // People are the employees: few enough to come again, with names that are not ASCII.
 var People = []Person{
-	{1, "Ana Ruiz", "ana.ruiz@example.com"}, {2, "Leo Voss", "leo.voss@example.com"},
-	{3, "Zoë Müller-Lüdenscheidt", "zoe.mueller@example.com"}, {4, "山田 太郎", "taro.yamada@example.com"},
-	{5, "Siobhán O'Neill", "siobhan.oneill@example.com"}, {6, "Олена Шевченко", "olena.shevchenko@example.org"},
-	{7, "محمد الأحمد", "mohammed@example.org"}, {8, "Nguyễn Thị Hoa", "hoa.nguyen@example.net"},
-	{9, "José \"Pepe\" García", "pepe+audit@example.com"}, {10, "Ida <b>Holm</b> & Søn", "ida.holm@example.net"},
-	{11, "🦊 Fox", "fox@example.com"}, {12, "Ray O. Backslash\\Slash/", "ray@example.com"},
+	{1, "Ana Ruiz", "ana.ruiz@example.com"},
+	{2, "Leo Voss", "leo.voss@example.com"},
+	{3, "Zoë Müller-Lüdenscheidt", "zoe.mueller@example.com"},
+	{4, "山田 太郎", "taro.yamada@example.com"},
+	{5, "Siobhán O'Neill", "siobhan.oneill@example.com"},
+	{6, "Олена Шевченко", "olena.shevchenko@example.org"},
+	{7, "محمد الأحمد", "mohammed@example.org"},
+	{8, "Nguyễn Thị Hoa", "hoa.nguyen@example.net"},
+	{9, "José \"Pepe\" García", "pepe+audit@example.com"},
+	{10, "Ida <b>Holm</b> & Søn", "ida.holm@example.net"},
+	{11, "🦊 Fox", "fox@example.com"},
+	{12, "Ray O. Backslash\\Slash/", "ray@example.com"},
 }
 
 // Pick returns one of the choices. Repeat a choice to make it more likely.

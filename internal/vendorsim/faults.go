@@ -57,12 +57,16 @@ func Kinds() []Kind {
 }
 
 var (
-	replacing = []Kind{Unauthorized, Forbidden, NotFound, Throttled, ThrottledBare, Internal,
-		BadGateway, Unavailable, Timeout, Hang, Reset}
+	replacing = []Kind{
+		Unauthorized, Forbidden, NotFound, Throttled, ThrottledBare, Internal,
+		BadGateway, Unavailable, Timeout, Hang, Reset,
+	}
 	spoiling = []Kind{ShiftingPages, CutBody, CutGzip, Garbage, HTMLPage, SlowBody}
 	// harmless faults heal by a retry of the same request.
-	harmless = []Kind{Throttled, ThrottledBare, Internal, BadGateway, Unavailable, Timeout, Hang, Reset,
-		CutBody, CutGzip, Garbage, HTMLPage, SlowBody, ShiftingPages, DuplicateRows, EmptyPage}
+	harmless = []Kind{
+		Throttled, ThrottledBare, Internal, BadGateway, Unavailable, Timeout, Hang, Reset,
+		CutBody, CutGzip, Garbage, HTMLPage, SlowBody, ShiftingPages, DuplicateRows, EmptyPage,
+	}
 	// apiOnly faults make no sense at a token endpoint.
 	apiOnly = []Kind{Unauthorized, Forbidden, NotFound, ShiftingPages, CursorExpired, TokenExpired, DuplicateRows, EmptyPage}
 )

@@ -82,8 +82,10 @@ func (w *World) errorReply(r *http.Request, kind Kind) Reply {
 	}
 	if reply.Status == 0 {
 		status := statusOf[kind]
-		reply = Reply{Status: status, Body: http.StatusText(status) + "\n",
-			Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}}
+		reply = Reply{
+			Status: status, Body: http.StatusText(status) + "\n",
+			Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+		}
 	}
 	if reply.Header == nil {
 		reply.Header = http.Header{}

@@ -225,8 +225,10 @@ func TestAssertions(t *testing.T) {
 			w := newWorld(1)
 			c := good()
 			tt.change(c)
-			form := []string{"grant_type", "client_credentials", "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-				"client_assertion", sign(t, "k1", vendorsim.ECKey(), jose.ES256, c)}
+			form := []string{
+				"grant_type", "client_credentials", "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+				"client_assertion", sign(t, "k1", vendorsim.ECKey(), jose.ES256, c),
+			}
 			a := grant(t, w, form...)
 			if tt.want == "" {
 				assert.Equal(t, 200, a.Status, a.Description)

@@ -57,8 +57,11 @@ func (c *Config) checkFilters(p *providers.Problems) {
 			key string
 			set bool
 		}{
-			{"actions", len(c.Actions) > 0}, {"actors", len(c.Actors) > 0}, {"ips", len(c.IPs) > 0},
-			{"products", len(c.Products) > 0}, {"query", c.Query != ""},
+			{"actions", len(c.Actions) > 0},
+			{"actors", len(c.Actors) > 0},
+			{"ips", len(c.IPs) > 0},
+			{"products", len(c.Products) > 0},
+			{"query", c.Query != ""},
 		} {
 			if f.set {
 				p.Add(f.key, "needs api: events; the events stream has no filters")

@@ -180,7 +180,8 @@ func TestPushedFilters(t *testing.T) {
 			providers.Params{{Key: "q", Value: "word"}, {Key: "actor", Value: "712020:x"}, {Key: "actor", Value: "712020:y"}, {Key: "ip", Value: "198.51.100.1"}, {Key: "product", Value: "jira"}, {Key: "product", Value: "loom"}},
 		},
 		"unified": {
-			nil, providers.Options{Filter: providers.Filter{Actions: []string{"login", "logout", "domain_added"}, ActorIDs: []string{"z"}, IPs: prefixes("203.0.113.9/32", "203.0.113.10/32")}},
+			nil,
+			providers.Options{Filter: providers.Filter{Actions: []string{"login", "logout", "domain_added"}, ActorIDs: []string{"z"}, IPs: prefixes("203.0.113.9/32", "203.0.113.10/32")}},
 			[]string{"domain_added", "user_login", "user_logout"},
 			providers.Params{{Key: "actor", Value: "z"}, {Key: "ip", Value: "203.0.113.9"}, {Key: "ip", Value: "203.0.113.10"}},
 		},
@@ -190,8 +191,10 @@ func TestPushedFilters(t *testing.T) {
 		"a network":                   {nil, providers.Options{Filter: providers.Filter{IPs: prefixes("203.0.113.9/32", "203.0.113.0/24")}}, nil, nil},
 		"an address with two forms":   {nil, providers.Options{Filter: providers.Filter{IPs: prefixes("2001:db8::1/128")}}, nil, nil},
 		"the remote query goes first": {
-			nil, providers.Options{Filter: providers.Filter{Actions: []string{"login"}, ActorIDs: []string{"z"}}, RemoteQuery: map[string]string{"actor": "712020:x", "action": "user_logout", "location": "NO"}},
-			nil, providers.Params{{Key: "action", Value: "user_logout"}, {Key: "actor", Value: "712020:x"}, {Key: "location", Value: "NO"}},
+			nil,
+			providers.Options{Filter: providers.Filter{Actions: []string{"login"}, ActorIDs: []string{"z"}}, RemoteQuery: map[string]string{"actor": "712020:x", "action": "user_logout", "location": "NO"}},
+			nil,
+			providers.Params{{Key: "action", Value: "user_logout"}, {Key: "actor", Value: "712020:x"}, {Key: "location", Value: "NO"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -176,8 +176,10 @@ func (c *Config) auth() providers.Auth {
 	case "client_credentials":
 		// https://developer.box.com/guides/authentication/client-credentials/
 		auth.Form = providers.Params{
-			{Key: "grant_type", Value: "client_credentials"}, {Key: "client_id", Value: c.ClientID},
-			{Key: "box_subject_type", Value: subjectType}, {Key: "box_subject_id", Value: subject},
+			{Key: "grant_type", Value: "client_credentials"},
+			{Key: "client_id", Value: c.ClientID},
+			{Key: "box_subject_type", Value: subjectType},
+			{Key: "box_subject_id", Value: subject},
 		}
 		return auth
 	}

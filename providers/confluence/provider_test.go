@@ -94,7 +94,9 @@ func TestRequest(t *testing.T) {
 			with(providers.Param{Key: "start", Value: "0"}, providers.Param{Key: "limit", Value: "1000"}),
 		},
 		"later page at the gateway": {
-			func(c *Config) { c.CloudID, c.Search = cloudID, "finance team" }, map[string]string{"expand": "x"}, "1000",
+			func(c *Config) { c.CloudID, c.Search = cloudID, "finance team" },
+			map[string]string{"expand": "x"},
+			"1000",
 			"/ex/confluence/" + cloudID + "/wiki/rest/api/audit",
 			with(providers.Param{Key: "start", Value: "1000"}, providers.Param{Key: "limit", Value: "1000"}, providers.Param{Key: "searchString", Value: "finance team"}, providers.Param{Key: "expand", Value: "x"}),
 		},

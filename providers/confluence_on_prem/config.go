@@ -71,8 +71,10 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 	p.OneOf("auth_type", c.kind(), token, basic, clientCredentials)
 	credential.Check(&p, c.kind(), needs, []providers.KeyValue{
 		{Key: "token", Value: string(c.Token)},
-		{Key: "username", Value: c.Username}, {Key: "password", Value: string(c.Password)},
-		{Key: "client_id", Value: c.ClientID}, {Key: "client_secret", Value: string(c.ClientSecret)},
+		{Key: "username", Value: c.Username},
+		{Key: "password", Value: string(c.Password)},
+		{Key: "client_id", Value: c.ClientID},
+		{Key: "client_secret", Value: string(c.ClientSecret)},
 	}, o.ExternalAuth)
 	if c.OAuthScope != "" && c.kind() != clientCredentials {
 		p.Add("oauth_scope", "does not belong to auth_type %s", c.kind())

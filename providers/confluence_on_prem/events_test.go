@@ -101,8 +101,11 @@ func TestLegacyRequest(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "/rest/api/audit", client.Requests()[0].Path)
 	assert.Equal(t, providers.Params{
-		{Key: "startDate", Value: "1772434800001"}, {Key: "endDate", Value: "1772442000000"},
-		{Key: "start", Value: "1000"}, {Key: "limit", Value: "500"}, {Key: "searchString", Value: "docs"},
+		{Key: "startDate", Value: "1772434800001"},
+		{Key: "endDate", Value: "1772442000000"},
+		{Key: "start", Value: "1000"},
+		{Key: "limit", Value: "500"},
+		{Key: "searchString", Value: "docs"},
 	}, client.Requests()[0].Query)
 }
 

@@ -163,8 +163,11 @@ var endings = []struct {
 	ending string
 	action providers.Action
 }{
-	{"_creation", providers.Create}, {"_deletion", providers.Destroy}, {"_export", providers.Exported},
-	{"_change", providers.Updated}, {"_update", providers.Updated},
+	{"_creation", providers.Create},
+	{"_deletion", providers.Destroy},
+	{"_export", providers.Exported},
+	{"_change", providers.Updated},
+	{"_update", providers.Updated},
 }
 
 // action returns the unified action of an activity type, else the type itself.

@@ -70,8 +70,13 @@ func TestRequest(t *testing.T) {
 			extra:  map[string]string{"filter": "198.51.100.7 project"},
 			cursor: "1000",
 			path:   prefix + "/rest/api/3/auditing/record",
-			query: providers.Params{{Key: "offset", Value: "1000"}, {Key: "limit", Value: "1000"}, {Key: "from", Value: "2026-03-02T07:00:00.001Z"}, {Key: "to", Value: "2026-03-02T09:00:00.000Z"},
-				{Key: "filter", Value: "198.51.100.7 project"}},
+			query: providers.Params{
+				{Key: "offset", Value: "1000"},
+				{Key: "limit", Value: "1000"},
+				{Key: "from", Value: "2026-03-02T07:00:00.001Z"},
+				{Key: "to", Value: "2026-03-02T09:00:00.000Z"},
+				{Key: "filter", Value: "198.51.100.7 project"},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

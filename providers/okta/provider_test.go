@@ -153,7 +153,9 @@ func TestRequest(t *testing.T) {
 	require.NoError(t, err)
 	requests := client.Requests()
 	assert.Equal(t, providers.Params{
-		{Key: "since", Value: "2026-03-02T06:00:00.000Z"}, {Key: "sortOrder", Value: "ASCENDING"}, {Key: "limit", Value: "1000"},
+		{Key: "since", Value: "2026-03-02T06:00:00.000Z"},
+		{Key: "sortOrder", Value: "ASCENDING"},
+		{Key: "limit", Value: "1000"},
 		{Key: "filter", Value: `actor.id eq "00u1" and eventType eq "user.session.end" and (client.zone eq "x")`},
 		{Key: "q", Value: "word"},
 	}, requests[0].Query)

@@ -104,12 +104,21 @@ func TestConfig(t *testing.T) {
 		"version":       {func(c *Config) { c.ClientID, c.ClientSecret, c.APIVersion = "k", "s", "v60" }, host, `api_version: "v60" is not valid`},
 		"interval":      {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFInterval = "k", "s", "weekly" }, host, `elf_interval: "weekly" is not valid`},
 		"small pages":   {func(c *Config) { c.ClientID, c.ClientSecret = "k", "s" }, providers.Options{Endpoint: host.Endpoint, PageSize: 100}, "page_size: 100 is outside 200..2000"},
-		"sign-ins twice": {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamLogins, streamFiles}}, "every sign-in twice"},
-		"sign-ins from files only": {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamSetup, streamFiles}}, ""},
-		"files without types": {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", nil },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamFiles}}, "elf_event_types: is empty"},
+		"sign-ins twice": {
+			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
+			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamLogins, streamFiles}},
+			"every sign-in twice",
+		},
+		"sign-ins from files only": {
+			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
+			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamSetup, streamFiles}},
+			"",
+		},
+		"files without types": {
+			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", nil },
+			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamFiles}},
+			"elf_event_types: is empty",
+		},
 		"injection": {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"a' OR"} }, host, "is no event type"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -97,8 +97,11 @@ func (c *Config) source(u *url.URL, o providers.Options) *providers.Source {
 func (c *Config) filter(o *providers.Options) providers.Params {
 	m := pushed(&o.Filter)
 	for _, own := range []providers.Param{
-		{Key: "application_desc", Value: c.ApplicationDesc}, {Key: "business_unit_desc", Value: c.BusinessUnitDesc},
-		{Key: "project_desc", Value: c.ProjectDesc}, {Key: "standard_desc", Value: c.StandardDesc}, {Key: "id", Value: c.ID},
+		{Key: "application_desc", Value: c.ApplicationDesc},
+		{Key: "business_unit_desc", Value: c.BusinessUnitDesc},
+		{Key: "project_desc", Value: c.ProjectDesc},
+		{Key: "standard_desc", Value: c.StandardDesc},
+		{Key: "id", Value: c.ID},
 	} {
 		if own.Value != "" {
 			m[own.Key] = own.Value

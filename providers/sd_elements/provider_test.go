@@ -115,9 +115,16 @@ func TestRequest(t *testing.T) {
 	require.NoError(t, err)
 	requests := client.Requests()
 	assert.Equal(t, providers.Request{Path: "/api/v2/activities/", Query: providers.Params{
-		{Key: "date_from", Value: "2026-05-11T06:00:00.120455Z"}, {Key: "date_to", Value: "2026-05-11T07:00:00.120455Z"}, {Key: "page_size", Value: "250"},
-		{Key: "actor", Value: "21"}, {Key: "application_desc", Value: "Pay & Go"}, {Key: "business_unit_desc", Value: "Retail"},
-		{Key: "id", Value: "8"}, {Key: "name__iexact", Value: "x"}, {Key: "project_desc", Value: "Atlas"}, {Key: "standard_desc", Value: "T21: Encrypt"},
+		{Key: "date_from", Value: "2026-05-11T06:00:00.120455Z"},
+		{Key: "date_to", Value: "2026-05-11T07:00:00.120455Z"},
+		{Key: "page_size", Value: "250"},
+		{Key: "actor", Value: "21"},
+		{Key: "application_desc", Value: "Pay & Go"},
+		{Key: "business_unit_desc", Value: "Retail"},
+		{Key: "id", Value: "8"},
+		{Key: "name__iexact", Value: "x"},
+		{Key: "project_desc", Value: "Atlas"},
+		{Key: "standard_desc", Value: "T21: Encrypt"},
 	}}, requests[0])
 	assert.Equal(t, providers.Request{Link: link}, requests[1], "a link goes out as it came")
 }

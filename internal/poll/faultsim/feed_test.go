@@ -30,10 +30,12 @@ type feed struct {
 
 // stream is how the simulator framework sees the feed.
 func (s *shape) stream() vendorsim.Stream {
-	return vendorsim.Stream{Name: s.name, Precision: time.Nanosecond, NoID: s.naming != vendorIDs,
+	return vendorsim.Stream{
+		Name: s.name, Precision: time.Nanosecond, NoID: s.naming != vendorIDs,
 		Generate: func(rnd *rand.Rand, n int, at time.Time) (id, raw string) {
 			return s.row(rnd, n, at.Format(time.RFC3339Nano))
-		}}
+		},
+	}
 }
 
 // row returns the n-th event of the stream as the vendor shows it, with its key:

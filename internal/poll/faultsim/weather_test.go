@@ -126,8 +126,10 @@ func (r *run) endProcess(rnd *rand.Rand) {
 // outage lets some time pass without a process. In some modes the collector's clock
 // is another one afterwards.
 func (r *run) outage(rnd *rand.Rand) {
-	time.Sleep([]time.Duration{0, 0, upTo(rnd, time.Minute), upTo(rnd, 10*time.Minute), upTo(rnd, r.active/10),
-		upTo(rnd, r.active/time.Duration(3+rnd.IntN(6)))}[rnd.IntN(6)])
+	time.Sleep([]time.Duration{
+		0, 0, upTo(rnd, time.Minute), upTo(rnd, 10*time.Minute), upTo(rnd, r.active/10),
+		upTo(rnd, r.active/time.Duration(3+rnd.IntN(6))),
+	}[rnd.IntN(6)])
 	if r.jump == 0 {
 		return
 	}

@@ -232,8 +232,10 @@ func TestLimitFaultsAndKnobs(t *testing.T) {
 		a := c.Get(events, "sortOrder", "ascending")
 		assert.Empty(t, ids(a))
 		assert.Equal(t, rows, ids(c.Get(events, "sortOrder", "ascending", "next", a.At("pagination.next").Str)))
-		for kind, status := range map[vendorsim.Kind]int{vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
-			vendorsim.Throttled: 429, vendorsim.Internal: 500, vendorsim.BadGateway: 502, vendorsim.Unavailable: 503} {
+		for kind, status := range map[vendorsim.Kind]int{
+			vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
+			vendorsim.Throttled: 429, vendorsim.Internal: 500, vendorsim.BadGateway: 502, vendorsim.Unavailable: 503,
+		} {
 			c.World.Faults.Next(kind, 1, "")
 			assert.Equal(t, status, c.Get(events).Status)
 		}
@@ -284,8 +286,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has["empty address"]++
 		}
 	}
-	for _, what := range []string{"actor user", "actor system", "actor sync", "actor automation", "actor anonymousUser", "actor formSubmission",
-		"actor unknown", "actor aiAgent", "no origin", "no actor.user.name", "no context.baseId", "no modelId", "empty address"} {
+	for _, what := range []string{
+		"actor user", "actor system", "actor sync", "actor automation", "actor anonymousUser", "actor formSubmission",
+		"actor unknown", "actor aiAgent", "no origin", "no actor.user.name", "no context.baseId", "no modelId", "empty address",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

@@ -10,10 +10,12 @@ import (
 type object = map[string]any
 
 // categories are the values of the parameter category.
-var categories = []string{"base", "baseCollaboration", "groups", "role", "share", "user", "twoFactorAuthentication", "oauth",
+var categories = []string{
+	"base", "baseCollaboration", "groups", "role", "share", "user", "twoFactorAuthentication", "oauth",
 	"personalAccessToken", "enterprise", "enterpriseSettings", "enterpriseLicenses", "managedApps", "components", "publishedDataSets",
 	"dataTable", "workspace", "workspaceCollaboration", "interface", "standaloneForms", "interfaceCollaboration", "view", "ai",
-	"solution", "portal", "workflow", "customDomain"}
+	"solution", "portal", "workflow", "customDomain",
+}
 
 // kind is one event type: https://airtable.com/developers/web/api/audit-log-event-types
 type kind struct {
@@ -23,21 +25,41 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{"loginUser", "user", "user", 12}, {"createUser", "user", "user", 2}, {"provisionUser", "user", "user", 1},
-	{"deactivateUser", "user", "user", 1}, {"deleteUser", "user", "user", 1}, {"updateUserEmail", "user", "user", 1},
-	{"changePassword", "user", "user", 1}, {"addTwoFactorAuthenticationStrategy", "twoFactorAuthentication", "user", 1},
-	{"grantEnterpriseAdminAccess", "enterprise", "user", 1}, {"inviteBaseCollaborator", "baseCollaboration", "base", 3},
-	{"inviteWorkspaceCollaborator", "workspaceCollaboration", "workspace", 2}, {"changeBaseCollaboratorPermission", "baseCollaboration", "base", 3},
-	{"removeWorkspaceCollaborator", "workspaceCollaboration", "workspace", 1}, {"createBase", "base", "base", 3},
-	{"updateBaseName", "base", "base", 2}, {"deleteBase", "base", "base", 1}, {"createWorkspace", "workspace", "workspace", 1},
-	{"createInterface", "interface", "interface", 1}, {"publishInterface", "interface", "interface", 1},
-	{"createGroup", "groups", "group", 1}, {"addGroupMember", "groups", "group", 2}, {"deleteGroup", "groups", "group", 1},
-	{"enableShare", "share", "share", 2}, {"createPersonalAccessToken", "personalAccessToken", "personalAccessToken", 1},
-	{"createOauthAccessToken", "oauth", "oauthAccessToken", 1}, {"refreshOauthAccessToken", "oauth", "oauthAccessToken", 2},
-	{"downloadAttachment", "base", "attachment", 3}, {"downloadCSV", "view", "view", 2},
-	{"createEdiscoveryExport", "enterprise", "eDiscoveryExport", 1}, {"configureShare", "share", "share", 1},
-	{"updateEnterpriseSettings", "enterpriseSettings", "enterpriseAccount", 1}, {"viewBase", "base", "base", 8},
-	{"viewForm", "standaloneForms", "view", 3}, {"acceptTermsOfUse", "user", "user", 1}, {"juggleSolutions", "solution", "solution", 1},
+	{"loginUser", "user", "user", 12},
+	{"createUser", "user", "user", 2},
+	{"provisionUser", "user", "user", 1},
+	{"deactivateUser", "user", "user", 1},
+	{"deleteUser", "user", "user", 1},
+	{"updateUserEmail", "user", "user", 1},
+	{"changePassword", "user", "user", 1},
+	{"addTwoFactorAuthenticationStrategy", "twoFactorAuthentication", "user", 1},
+	{"grantEnterpriseAdminAccess", "enterprise", "user", 1},
+	{"inviteBaseCollaborator", "baseCollaboration", "base", 3},
+	{"inviteWorkspaceCollaborator", "workspaceCollaboration", "workspace", 2},
+	{"changeBaseCollaboratorPermission", "baseCollaboration", "base", 3},
+	{"removeWorkspaceCollaborator", "workspaceCollaboration", "workspace", 1},
+	{"createBase", "base", "base", 3},
+	{"updateBaseName", "base", "base", 2},
+	{"deleteBase", "base", "base", 1},
+	{"createWorkspace", "workspace", "workspace", 1},
+	{"createInterface", "interface", "interface", 1},
+	{"publishInterface", "interface", "interface", 1},
+	{"createGroup", "groups", "group", 1},
+	{"addGroupMember", "groups", "group", 2},
+	{"deleteGroup", "groups", "group", 1},
+	{"enableShare", "share", "share", 2},
+	{"createPersonalAccessToken", "personalAccessToken", "personalAccessToken", 1},
+	{"createOauthAccessToken", "oauth", "oauthAccessToken", 1},
+	{"refreshOauthAccessToken", "oauth", "oauthAccessToken", 2},
+	{"downloadAttachment", "base", "attachment", 3},
+	{"downloadCSV", "view", "view", 2},
+	{"createEdiscoveryExport", "enterprise", "eDiscoveryExport", 1},
+	{"configureShare", "share", "share", 1},
+	{"updateEnterpriseSettings", "enterpriseSettings", "enterpriseAccount", 1},
+	{"viewBase", "base", "base", 8},
+	{"viewForm", "standaloneForms", "view", 3},
+	{"acceptTermsOfUse", "user", "user", 1},
+	{"juggleSolutions", "solution", "solution", 1},
 }
 
 var byWeight, categoryOf = func() ([]kind, func(string) string) {
@@ -69,8 +91,10 @@ func ulid(rnd *rand.Rand, at time.Time, n int) string {
 	return string(text)
 }
 
-var prefixes = map[string]string{"user": "usr", "base": "app", "workspace": "wsp", "interface": "pbd", "group": "ugp", "share": "shr",
-	"personalAccessToken": "pat", "oauthAccessToken": "oaa", "attachment": "att", "view": "viw", "enterpriseAccount": "ent"}
+var prefixes = map[string]string{
+	"user": "usr", "base": "app", "workspace": "wsp", "interface": "pbd", "group": "ugp", "share": "shr",
+	"personalAccessToken": "pat", "oauthAccessToken": "oaa", "attachment": "att", "view": "viw", "enterpriseAccount": "ent",
+}
 
 // generate makes one audit log event.
 func generate(rnd *rand.Rand, n int, at time.Time) (string, string) {
@@ -167,8 +191,10 @@ func payload(rnd *rand.Rand, k kind) object {
 		}
 		return object{"method": vendorsim.Pick(rnd, "apple", "google", "openai", "password", "sso", "mobileLink", "emailLink")}
 	case "changeBaseCollaboratorPermission":
-		return object{"type": "user", "name": vendorsim.Pick(rnd, "Roadmap", "Größen", "計画"),
-			"previous": object{"user": object{"permissionLevel": "read"}}, "current": object{"user": object{"permissionLevel": "edit"}}}
+		return object{
+			"type": "user", "name": vendorsim.Pick(rnd, "Roadmap", "Größen", "計画"),
+			"previous": object{"user": object{"permissionLevel": "read"}}, "current": object{"user": object{"permissionLevel": "edit"}},
+		}
 	case "downloadAttachment":
 		return object{"filename": `q1 "final" <2>.pdf`, "size": 9007199254740993, "url": nil}
 	}

@@ -41,16 +41,22 @@ func Vendor() vendorsim.Vendor {
 		},
 		Variants: map[string]func(string) map[string]any{
 			"oauth": func(baseURL string) map[string]any {
-				return with(baseURL, map[string]any{"client_id": clientID, "client_secret": clientSecret,
-					"refresh_token": refreshToken, "token_url": baseURL + tokenPath})
+				return with(baseURL, map[string]any{
+					"client_id": clientID, "client_secret": clientSecret,
+					"refresh_token": refreshToken, "token_url": baseURL + tokenPath,
+				})
 			},
 			"oauth_public_client": func(baseURL string) map[string]any {
-				return with(baseURL, map[string]any{"client_id": publicClient,
-					"refresh_token": refreshToken, "token_url": baseURL + tokenPath})
+				return with(baseURL, map[string]any{
+					"client_id":     publicClient,
+					"refresh_token": refreshToken, "token_url": baseURL + tokenPath,
+				})
 			},
 			"filtered": func(baseURL string) map[string]any {
-				return with(baseURL, map[string]any{"access_token": accessToken, "page_size": 5,
-					"event_types": []any{"loginUser", "createBase"}, "categories": []any{"user", "base"}})
+				return with(baseURL, map[string]any{
+					"access_token": accessToken, "page_size": 5,
+					"event_types": []any{"loginUser", "createBase"}, "categories": []any{"user", "base"},
+				})
 			},
 		},
 		Errors:     faultReply,

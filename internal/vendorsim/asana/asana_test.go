@@ -254,8 +254,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has["method list"]++
 		}
 	}
-	for _, what := range []string{"actor null", "actor.name null", "actor.email absent", "resource null", "resource.name null", "context null",
-		"details.old_value null", "method list", "actor asana", "actor asana_support", "actor anonymous", "actor external_administrator"} {
+	for _, what := range []string{
+		"actor null", "actor.name null", "actor.email absent", "resource null", "resource.name null", "context null",
+		"details.old_value null", "method list", "actor asana", "actor asana_support", "actor anonymous", "actor external_administrator",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

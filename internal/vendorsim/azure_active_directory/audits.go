@@ -105,13 +105,17 @@ func initiator(rnd *rand.Rand, by byte) any {
 	case '0':
 		return nil
 	case 'a':
-		return object{"user": nil, "app": object{"appId": vendorsim.Pick[any](rnd, nil, "00000003-0000-0000-c000-000000000000"),
-			"displayName": "Microsoft Entra Service", "servicePrincipalId": vendorsim.Pick[any](rnd, "1f2e0000-0000-4000-8000-000000000001", nil), "servicePrincipalName": nil}}
+		return object{"user": nil, "app": object{
+			"appId":       vendorsim.Pick[any](rnd, nil, "00000003-0000-0000-c000-000000000000"),
+			"displayName": "Microsoft Entra Service", "servicePrincipalId": vendorsim.Pick[any](rnd, "1f2e0000-0000-4000-8000-000000000001", nil), "servicePrincipalName": nil,
+		}}
 	}
 	p := vendorsim.Pick(rnd, vendorsim.People...)
 	address := vendorsim.IP(rnd)
-	user := object{"id": userID(p), "displayName": vendorsim.Pick[any](rnd, nil, p.Name), "userPrincipalName": p.Email,
-		"ipAddress": vendorsim.Pick[any](rnd, address, address, "", nil, "<null>", address+":50123"), "userType": nil, "homeTenantId": nil, "homeTenantName": nil}
+	user := object{
+		"id": userID(p), "displayName": vendorsim.Pick[any](rnd, nil, p.Name), "userPrincipalName": p.Email,
+		"ipAddress": vendorsim.Pick[any](rnd, address, address, "", nil, "<null>", address+":50123"), "userType": nil, "homeTenantId": nil, "homeTenantName": nil,
+	}
 	if vendorsim.OneIn(rnd, 15) {
 		user["id"] = "00000000-0000-0000-0000-000000000000"
 	}

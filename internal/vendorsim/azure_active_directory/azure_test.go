@@ -36,8 +36,10 @@ func newClient(t *testing.T) *simtest.Client {
 func login(c *simtest.Client, scope string) string {
 	c.Helper()
 	config := azure.Vendor().Config(simtest.Base)
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {config["client_id"].(string)},
-		"client_secret": {config["client_secret"].(string)}, "scope": {scope}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {config["client_id"].(string)},
+		"client_secret": {config["client_secret"].(string)}, "scope": {scope},
+	}
 	a := c.Post("/"+config["tenant_id"].(string)+"/oauth2/v2.0/token", simtest.Form, form.Encode())
 	require.Equal(c, 200, a.Status, a.Body)
 	return a.At("access_token").Str
@@ -250,8 +252,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has[v.Get("activityDisplayName").Str+v.Get("status.errorCode").Raw]++
 		}
 	}
-	for _, what := range []string{"nobody", "app", "zero id", "port", "null as text", "no targets", "old Type", "N/A", "en dash", "agent", "no status", "no location",
-		"unknown user", "service", "Update user", "Delete user", "Engage teleporter 'now'", "0", "50126", "50074", "7000000"} {
+	for _, what := range []string{
+		"nobody", "app", "zero id", "port", "null as text", "no targets", "old Type", "N/A", "en dash", "agent", "no status", "no location",
+		"unknown user", "service", "Update user", "Delete user", "Engage teleporter 'now'", "0", "50126", "50074", "7000000",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

@@ -11,7 +11,8 @@ import (
 // fail is an answer in the form of all of Graph's errors.
 func fail(w *vendorsim.World, r *http.Request, status int, code, message string) vendorsim.Reply {
 	id := vendorsim.UUID(w.Rand("request id", r.URL.RequestURI(), w.Now().UnixNano()))
-	return vendorsim.JSONReply(status, map[string]any{"error": map[string]any{"code": code, "message": message,
+	return vendorsim.JSONReply(status, map[string]any{"error": map[string]any{
+		"code": code, "message": message,
 		"innerError": map[string]any{"date": w.ServerTime().Format("2006-01-02T15:04:05"), "request-id": id, "client-request-id": id},
 	}}, nil)
 }

@@ -12,8 +12,10 @@ import (
 )
 
 // betaFields are those that version 1.0 lacks.
-var betaFields = []string{"userAgent", "signInEventTypes", "servicePrincipalId", "servicePrincipalName", "managedServiceIdentity", "authenticationDetails",
-	"authenticationRequirement", "userType", "homeTenantId", "resourceTenantId", "uniqueTokenIdentifier"}
+var betaFields = []string{
+	"userAgent", "signInEventTypes", "servicePrincipalId", "servicePrincipalName", "managedServiceIdentity", "authenticationDetails",
+	"authenticationRequirement", "userType", "homeTenantId", "resourceTenantId", "uniqueTokenIdentifier",
+}
 
 // interactive tells whether a row is shown by those who know no types.
 func interactive(raw string) bool {

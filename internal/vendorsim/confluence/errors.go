@@ -37,8 +37,10 @@ func unauthorized(r *http.Request, gateway bool, err error) vendorsim.Reply {
 	case r.Header.Get("Authorization") == "":
 		return failure(http.StatusUnauthorized, "Client must be authenticated to access this resource.")
 	}
-	return vendorsim.Reply{Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}},
-		Body: "Basic authentication with passwords is deprecated.  For more information, see: https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/\n"}
+	return vendorsim.Reply{
+		Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}},
+		Body: "Basic authentication with passwords is deprecated.  For more information, see: https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/\n",
+	}
 }
 
 func forbidden(w *vendorsim.World) vendorsim.Reply {
@@ -67,8 +69,10 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 	case vendorsim.Internal:
 		return failure(http.StatusInternalServerError, "Internal Server Error")
 	case vendorsim.Unavailable:
-		return vendorsim.Reply{Status: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"text/plain"}, "Retry-After": {"5"}},
-			Body: "Service temporarily unavailable\n"}
+		return vendorsim.Reply{
+			Status: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"text/plain"}, "Retry-After": {"5"}},
+			Body: "Service temporarily unavailable\n",
+		}
 	}
 	return vendorsim.Reply{}
 }

@@ -102,9 +102,11 @@ func (l *Log) Page(r *http.Request, q url.Values, base string) vendorsim.Reply {
 	for i, e := range page {
 		texts[i] = l.text(e)
 	}
-	return vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}},
+	return vendorsim.Reply{
+		Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}},
 		Body: fmt.Sprintf(`{"results":[%s],"start":%d,"limit":%d,"size":%d,"_links":%s}`,
-			strings.Join(texts, ","), start, limit, size, vendorsim.JSON(links))}
+			strings.Join(texts, ","), start, limit, size, vendorsim.JSON(links)),
+	}
 }
 
 func (l *Log) text(e *vendorsim.Entry) string {

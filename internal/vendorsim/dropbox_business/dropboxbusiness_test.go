@@ -208,8 +208,10 @@ func TestRowsAreUniqueAndAwkward(t *testing.T) {
 		}
 		has["actor "+e.Get(`actor.\.tag`).Str]++
 	}
-	for _, what := range []string{"actor", "origin", "context", "origin.geo_location", "participants", "assets",
-		"actor user", "actor admin", "actor app", "actor dropbox", "actor anonymous", "actor reseller", "actor quantum_user"} {
+	for _, what := range []string{
+		"actor", "origin", "context", "origin.geo_location", "participants", "assets",
+		"actor user", "actor admin", "actor app", "actor dropbox", "actor anonymous", "actor reseller", "actor quantum_user",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

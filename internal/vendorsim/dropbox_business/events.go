@@ -176,8 +176,10 @@ func asset(rnd *rand.Rand, letter rune) object {
 		return object{".tag": "showcase_document", "showcase_id": id, "showcase_title": "Portfolio"}
 	}
 	name := vendorsim.Pick(rnd, "Plans", "Résumé – final (2).pdf", "数据.csv", `back\slash "quoted"`)
-	return object{".tag": map[rune]string{'f': "file", 'd': "folder"}[letter], "file_id": "id:" + id, "display_name": name,
-		"path": object{"contextual": "/Shared/" + name, "namespace_relative": object{"ns_id": fmt.Sprint(9007199254740993 + rnd.Int64N(99)), "relative_path": "/" + name, "is_shared_namespace": vendorsim.OneIn(rnd, 2)}}}
+	return object{
+		".tag": map[rune]string{'f': "file", 'd': "folder"}[letter], "file_id": "id:" + id, "display_name": name,
+		"path": object{"contextual": "/Shared/" + name, "namespace_relative": object{"ns_id": fmt.Sprint(9007199254740993 + rnd.Int64N(99)), "relative_path": "/" + name, "is_shared_namespace": vendorsim.OneIn(rnd, 2)}},
+	}
 }
 
 func participant(rnd *rand.Rand, letter rune) object {

@@ -42,8 +42,10 @@ func Vendor() vendorsim.Vendor {
 		Streams: []vendorsim.Stream{{Name: stream, Precision: time.Second, NoID: true, Lateness: 4 * time.Hour, Generate: generate}},
 		New:     newHandler,
 		Config: func(baseURL string) map[string]any {
-			return map[string]any{"endpoint": baseURL, "client_id": appKey, "client_secret": appSecret,
-				"refresh_token": refreshToken, "token_url": baseURL + tokenPath}
+			return map[string]any{
+				"endpoint": baseURL, "client_id": appKey, "client_secret": appSecret,
+				"refresh_token": refreshToken, "token_url": baseURL + tokenPath,
+			}
 		},
 		Variants: map[string]func(string) map[string]any{
 			"access_token": func(baseURL string) map[string]any { return long(baseURL, nil) },

@@ -96,8 +96,10 @@ func (a App) server(w *vendorsim.World, assertion string) *vendorsim.TokenServer
 		Grants:   map[string]vendorsim.Grant{"client_credentials": {Params: map[string]vendorsim.Param{"scope": vendorsim.OneOf(a.Scopes...)}}},
 		Lifetime: Lifetime,
 		Answer: func(_ *http.Request, fields map[string]any) any {
-			return map[string]any{"token_type": "Bearer", "expires_in": fields["expires_in"], "ext_expires_in": fields["expires_in"],
-				"access_token": fields["access_token"]}
+			return map[string]any{
+				"token_type": "Bearer", "expires_in": fields["expires_in"], "ext_expires_in": fields["expires_in"],
+				"access_token": fields["access_token"],
+			}
 		},
 		Fail: func(r *http.Request, code, text string) vendorsim.Reply {
 			return fail(w, r, code, described(code, text))

@@ -68,8 +68,10 @@ func signed(t *testing.T, key any, alg jose.SignatureAlgorithm, change func(clai
 	_, x5tS256 := vendorsim.Thumbprints()
 	header := map[string]any{"x5t#S256": x5tS256}
 	now := time.Now()
-	claims := map[string]any{"iss": "fake-client", "sub": "fake-client", "aud": simtest.Base + path, "jti": rand.Text(),
-		"nbf": now.Unix(), "exp": now.Add(9 * time.Minute).Unix()}
+	claims := map[string]any{
+		"iss": "fake-client", "sub": "fake-client", "aud": simtest.Base + path, "jti": rand.Text(),
+		"nbf": now.Unix(), "exp": now.Add(9 * time.Minute).Unix(),
+	}
 	if change != nil {
 		change(claims, header)
 	}

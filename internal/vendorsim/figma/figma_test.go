@@ -189,8 +189,10 @@ func TestCredentials(t *testing.T) {
 func TestLimitsFaultsAndKnobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newOrg(t)
-		for kind, status := range map[vendorsim.Kind]int{vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
-			vendorsim.Internal: 500, vendorsim.BadGateway: 502, vendorsim.Timeout: 504} {
+		for kind, status := range map[vendorsim.Kind]int{
+			vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
+			vendorsim.Internal: 500, vendorsim.BadGateway: 502, vendorsim.Timeout: 504,
+		} {
 			c.World.Faults.Next(kind, 1, "")
 			assert.Equal(t, status, c.Get(logs).Status)
 		}
@@ -237,8 +239,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 		has[v.Get("actor.name").Str]++
 		has[v.Get("entity.type").Str]++
 	}
-	for _, what := range []string{"no actor", "no actor.id", "no actor.email", "no action.details", "no entity", "no entity.id", "no context.ip_address",
-		"no context.team_id", "SCIM Provider", "Figma Support", "idp_user", "file", "hologram"} {
+	for _, what := range []string{
+		"no actor", "no actor.id", "no actor.email", "no action.details", "no entity", "no entity.id", "no context.ip_address",
+		"no context.team_id", "SCIM Provider", "Figma Support", "idp_user", "file", "hologram",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

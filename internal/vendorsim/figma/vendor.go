@@ -59,8 +59,10 @@ func Vendor() vendorsim.Vendor {
 				c["endpoint"], c["token_url"] = baseURL, baseURL+tokenPath
 				return c
 			},
-			"some_events": variant(map[string]any{"access_token": accessToken, "page_size": 3,
-				"events": []any{"user_sign_in", "fig_file_create", "org_user_delete", "fig_file_view"}}),
+			"some_events": variant(map[string]any{
+				"access_token": accessToken, "page_size": 3,
+				"events": []any{"user_sign_in", "fig_file_create", "org_user_delete", "fig_file_view"},
+			}),
 		},
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath},

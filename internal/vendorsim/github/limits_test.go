@@ -106,8 +106,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 		}
 		has[v.Get("action").Str]++
 	}
-	for _, what := range []string{"git without actor", "bot", "organization list", "id as text", "zero user", "no business", "older created_at", "no address",
-		"name id that is no address", "data", "empty user agent", "user.login", "user.failed_login", "codespaces.quantum_teleport", "git.push", "api.request"} {
+	for _, what := range []string{
+		"git without actor", "bot", "organization list", "id as text", "zero user", "no business", "older created_at", "no address",
+		"name id that is no address", "data", "empty user agent", "user.login", "user.failed_login", "codespaces.quantum_teleport", "git.push", "api.request",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

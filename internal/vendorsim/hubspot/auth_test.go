@@ -16,8 +16,10 @@ import (
 
 func refresh() url.Values {
 	c := hubspot.Vendor().Variants["oauth2"](simtest.Base)
-	return url.Values{"grant_type": {"refresh_token"}, "client_id": {c["client_id"].(string)},
-		"client_secret": {c["client_secret"].(string)}, "refresh_token": {c["refresh_token"].(string)}}
+	return url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {c["client_id"].(string)},
+		"client_secret": {c["client_secret"].(string)}, "refresh_token": {c["refresh_token"].(string)},
+	}
 }
 
 func TestOAuth(t *testing.T) {

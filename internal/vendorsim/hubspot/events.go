@@ -64,8 +64,10 @@ var securityTypes = []string{
 func generateSecurity(rnd *rand.Rand, n int, at time.Time) (string, string) {
 	id := strconv.Itoa(n)
 	p, other := vendorsim.Pick(rnd, vendorsim.People...), vendorsim.Pick(rnd, vendorsim.People...)
-	e := object{"id": id, "type": vendorsim.Pick(rnd, securityTypes...), "createdAt": at.Format(layout), "userId": userID(p.N),
-		"actingUser": p.Email, "objectId": fmt.Sprint(userID(other.N)), "infoUrl": "app.hubspot.com/settings/4455667/users"}
+	e := object{
+		"id": id, "type": vendorsim.Pick(rnd, securityTypes...), "createdAt": at.Format(layout), "userId": userID(p.N),
+		"actingUser": p.Email, "objectId": fmt.Sprint(userID(other.N)), "infoUrl": "app.hubspot.com/settings/4455667/users",
+	}
 	place(rnd, e)
 	for _, name := range []string{"actingUser", "objectId", "infoUrl"} {
 		if vendorsim.OneIn(rnd, 6) {

@@ -49,15 +49,23 @@ func integer(v string) error {
 
 // lists: of the audit logs' page size no maximum is documented.
 var lists = []list{
-	{stream: "login", path: "login", limit: 200, user: "userId", field: "userId",
-		params: map[string]vendorsim.Param{"userId": integer}},
-	{stream: "security", path: "security", limit: 200, since: "fromTimestamp", until: "toTimestamp", user: "userId", field: "userId",
-		params: map[string]vendorsim.Param{"userId": integer, "fromTimestamp": integer, "toTimestamp": integer}},
-	{stream: "audit_logs", path: "audit-logs", limit: 100, since: "occurredAfter", until: "occurredBefore",
+	{
+		stream: "login", path: "login", limit: 200, user: "userId", field: "userId",
+		params: map[string]vendorsim.Param{"userId": integer},
+	},
+	{
+		stream: "security", path: "security", limit: 200, since: "fromTimestamp", until: "toTimestamp", user: "userId", field: "userId",
+		params: map[string]vendorsim.Param{"userId": integer, "fromTimestamp": integer, "toTimestamp": integer},
+	},
+	{
+		stream: "audit_logs", path: "audit-logs", limit: 100, since: "occurredAfter", until: "occurredBefore",
 		user: "actingUserId", field: "actingUser.userId",
-		params: map[string]vendorsim.Param{"actingUserId": integer, "occurredAfter": vendorsim.TimeIn(), "occurredBefore": vendorsim.TimeIn(),
-			"sort": vendorsim.OneOf("occurredAt", "-occurredAt"), "userId": integer},
-		repeated: []string{"actingUserId", "sort"}},
+		params: map[string]vendorsim.Param{
+			"actingUserId": integer, "occurredAfter": vendorsim.TimeIn(), "occurredBefore": vendorsim.TimeIn(),
+			"sort": vendorsim.OneOf("occurredAt", "-occurredAt"), "userId": integer,
+		},
+		repeated: []string{"actingUserId", "sort"},
+	},
 }
 
 func (l list) rules() vendorsim.Rules {
@@ -190,8 +198,10 @@ func (s *sim) page(r *http.Request, q url.Values, l list) (string, *vendorsim.Re
 		after := s.world.Cursor(scopeOf(q, l), s.place(page[size-1], q, l)) + padding
 		q.Set("after", after)
 		// The link names HubSpot's own host, whatever host was asked.
-		body += `,"paging":{"next":` + vendorsim.JSON(map[string]string{"after": after,
-			"link": "https://api.hubapi.com" + r.URL.Path + "?" + q.Encode()}) + "}"
+		body += `,"paging":{"next":` + vendorsim.JSON(map[string]string{
+			"after": after,
+			"link":  "https://api.hubapi.com" + r.URL.Path + "?" + q.Encode(),
+		}) + "}"
 	}
 	return body + "}", nil
 }

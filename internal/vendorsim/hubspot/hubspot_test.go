@@ -221,8 +221,10 @@ func TestRowsAreAwkward(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"login userId", "login email", "login ipAddress", "login userAgent", "security objectId", "security actingUser",
-		"audit_logs subCategory", "audit_logs targetObjectId", "audit_logs actingUser.userEmail"} {
+	for _, what := range []string{
+		"login userId", "login email", "login ipAddress", "login userAgent", "security objectId", "security actingUser",
+		"audit_logs subCategory", "audit_logs targetObjectId", "audit_logs actingUser.userEmail",
+	} {
 		assert.Positive(t, absent[what], what)
 	}
 }

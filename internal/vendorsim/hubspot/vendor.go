@@ -45,8 +45,10 @@ func Vendor() vendorsim.Vendor {
 				return map[string]any{"endpoint": baseURL, "client_id": clientID, "client_secret": clientSecret, "refresh_token": refreshToken}
 			},
 			"oauth2_v3": func(baseURL string) map[string]any {
-				return map[string]any{"endpoint": baseURL, "client_id": clientID, "client_secret": clientSecret,
-					"refresh_token": refreshToken, "token_url": baseURL + tokenPaths[1]}
+				return map[string]any{
+					"endpoint": baseURL, "client_id": clientID, "client_secret": clientSecret,
+					"refresh_token": refreshToken, "token_url": baseURL + tokenPaths[1],
+				}
 			},
 			"without_overlap": func(baseURL string) map[string]any {
 				return config(baseURL, map[string]any{"include_overlap": false})

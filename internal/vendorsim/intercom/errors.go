@@ -12,8 +12,10 @@ import (
 func fail(w *vendorsim.World, r *http.Request, status int, code, message string) vendorsim.Reply {
 	rnd := w.Rand("request id", r.URL.RequestURI(), w.Now().UnixNano())
 	id := vendorsim.Pick[any](rnd, vendorsim.Alnum(rnd, 20), nil)
-	return vendorsim.JSONReply(status, map[string]any{"type": "error.list", "request_id": id,
-		"errors": []any{map[string]any{"code": code, "message": message}}}, nil)
+	return vendorsim.JSONReply(status, map[string]any{
+		"type": "error.list", "request_id": id,
+		"errors": []any{map[string]any{"code": code, "message": message}},
+	}, nil)
 }
 
 func unauthorized(w *vendorsim.World, r *http.Request) vendorsim.Reply {

@@ -124,14 +124,18 @@ func metadata(rnd *rand.Rand, holds string, p vendorsim.Person) object {
 		if vendorsim.OneIn(rnd, 4) {
 			id = fmt.Sprint(id)
 		}
-		return object{"message": object{"id": id, "title": "Spring news & more"},
-			"before": vendorsim.Pick[any](rnd, "draft", object{"state": "draft"}, nil), "after": "live"}
+		return object{
+			"message": object{"id": id, "title": "Spring news & more"},
+			"before":  vendorsim.Pick[any](rnd, "draft", object{"state": "draft"}, nil), "after": "live",
+		}
 	case "changes":
 		return object{"changes": []any{object{"field": "name", "from": nil, "to": "Ω"}}, "setting_type": "workspace", "previous_state": "off", "new_state": "on"}
 	case "away":
 		by := vendorsim.Pick(rnd, p, vendorsim.People[0])
-		return object{"away_mode": true, "away_status_reason": nil, "reassign_conversations": false, "auto_changed": false,
-			"source": "admin update from web", "update_by": firstAdmin + by.N, "update_by_name": by.Name}
+		return object{
+			"away_mode": true, "away_status_reason": nil, "reassign_conversations": false, "auto_changed": false,
+			"source": "admin update from web", "update_by": firstAdmin + by.N, "update_by_name": by.Name,
+		}
 	}
 	return object{}
 }

@@ -217,8 +217,10 @@ func TestRecords(t *testing.T) {
 			has["deactivated"]++
 		}
 	}
-	for _, what := range []string{"no authorKey", "no authorAccountId", "no remoteAddress", "no objectItem", "no changedValues",
-		"no associatedItems", "no description", "group without id", "portal customer", "deactivated"} {
+	for _, what := range []string{
+		"no authorKey", "no authorAccountId", "no remoteAddress", "no objectItem", "no changedValues",
+		"no associatedItems", "no description", "group without id", "portal customer", "deactivated",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

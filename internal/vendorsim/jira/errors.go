@@ -18,8 +18,10 @@ func errorCollection(status int, messages ...string) vendorsim.Reply {
 // passwords comes for wrong tokens too.
 func unauthenticated(w *vendorsim.World, r *http.Request) vendorsim.Reply {
 	if _, _, basic := r.BasicAuth(); basic && w.On("password_text") {
-		return vendorsim.Reply{Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}},
-			Body: "Basic authentication with passwords is deprecated.  For more information, see: https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/\n"}
+		return vendorsim.Reply{
+			Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/html;charset=UTF-8"}},
+			Body: "Basic authentication with passwords is deprecated.  For more information, see: https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/\n",
+		}
 	}
 	return vendorsim.JSONReply(http.StatusUnauthorized,
 		map[string]any{"message": "Client must be authenticated to access this resource.", "status-code": 401}, nil)
@@ -74,8 +76,10 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 	case vendorsim.Internal:
 		return errorCollection(http.StatusInternalServerError, "Internal server error")
 	case vendorsim.Unavailable:
-		return vendorsim.Reply{Status: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"text/plain"}, "Retry-After": {"5"}},
-			Body: "Service temporarily unavailable\n"}
+		return vendorsim.Reply{
+			Status: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"text/plain"}, "Retry-After": {"5"}},
+			Body: "Service temporarily unavailable\n",
+		}
 	}
 	return vendorsim.Reply{}
 }

@@ -136,8 +136,10 @@ func (s *sim) bound(r *http.Request, q url.Values, name string, gateway bool) (t
 }
 
 // searched are the fields that the word search looks into.
-var searched = []string{"summary", "category", "eventSource", "objectItem.name", "objectItem.parentName", "objectItem.typeName",
-	"changedValues.#.changedFrom", "changedValues.#.changedTo", "remoteAddress"}
+var searched = []string{
+	"summary", "category", "eventSource", "objectItem.name", "objectItem.parentName", "objectItem.typeName",
+	"changedValues.#.changedFrom", "changedValues.#.changedTo", "remoteAddress",
+}
 
 // matches tells whether each word is in one of the searched fields.
 func matches(raw string, words []string) bool {

@@ -71,8 +71,10 @@ func Vendor() vendorsim.Vendor {
 }
 
 func oauth(baseURL, authType string) map[string]any {
-	return map[string]any{"endpoint": baseURL, "cloud_id": cloudID, "auth_type": authType,
-		"client_id": clientID, "client_secret": clientSecret, "token_url": baseURL + tokenPath}
+	return map[string]any{
+		"endpoint": baseURL, "cloud_id": cloudID, "auth_type": authType,
+		"client_id": clientID, "client_secret": clientSecret, "token_url": baseURL + tokenPath,
+	}
 }
 
 // tokenServer takes form and JSON bodies. Refresh tokens rotate.

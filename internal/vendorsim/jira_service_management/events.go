@@ -23,11 +23,18 @@ type serviceRow struct {
 }
 
 var serviceRows = []serviceRow{
-	{"Request type created", "name", true}, {"Request type updated", "description", true}, {"Request type deleted", "", true},
-	{"Customer permissions changed", "customerAccess", false}, {"Customer invited notification changed", "isEnabled", false},
-	{"Cloud Email settings created", "serviceDeskId", false}, {"Custom email channel turned on", "", false},
-	{"Custom email channel turned off", "", false}, {"Cloud email channel turned on", "", false},
-	{"Workflow scheme added to project", "", true}, {"Project created", "name", false}, {"Project component created", "name", true},
+	{"Request type created", "name", true},
+	{"Request type updated", "description", true},
+	{"Request type deleted", "", true},
+	{"Customer permissions changed", "customerAccess", false},
+	{"Customer invited notification changed", "isEnabled", false},
+	{"Cloud Email settings created", "serviceDeskId", false},
+	{"Custom email channel turned on", "", false},
+	{"Custom email channel turned off", "", false},
+	{"Cloud email channel turned on", "", false},
+	{"Workflow scheme added to project", "", true},
+	{"Project created", "name", false},
+	{"Project component created", "name", true},
 }
 
 // generate makes one row of the site's log: more than half are those of any Jira

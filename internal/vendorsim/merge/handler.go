@@ -112,8 +112,10 @@ func (s *sim) page(r *http.Request, q url.Values) vendorsim.Reply {
 	if rnd := w.Rand("null results", r.URL.RequestURI()); len(page) == 0 && vendorsim.OneIn(rnd, 2) {
 		results = "null"
 	}
-	return vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: fmt.Sprintf(`{"next":%s,"previous":null,"results":%s}`, vendorsim.JSON(next), results)}
+	return vendorsim.Reply{
+		Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: fmt.Sprintf(`{"next":%s,"previous":null,"results":%s}`, vendorsim.JSON(next), results),
+	}
 }
 
 // next is the value that leads on: a cursor.

@@ -32,8 +32,10 @@ type signer struct {
 
 func (s signer) assertion(t *testing.T, change func(map[string]any)) string {
 	t.Helper()
-	claims := map[string]any{"iss": "0oaFakeServiceApp0001", "sub": "0oaFakeServiceApp0001", "aud": tokenURL,
-		"exp": time.Now().Add(5 * time.Minute).Unix(), "jti": rand.Text()}
+	claims := map[string]any{
+		"iss": "0oaFakeServiceApp0001", "sub": "0oaFakeServiceApp0001", "aud": tokenURL,
+		"exp": time.Now().Add(5 * time.Minute).Unix(), "jti": rand.Text(),
+	}
 	if change != nil {
 		change(claims)
 	}
@@ -53,8 +55,10 @@ func (o *org) token(form url.Values) answer {
 }
 
 func form(assertion string) url.Values {
-	return url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.logs.read"}, "client_assertion": {assertion},
-		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}
+	return url.Values{
+		"grant_type": {"client_credentials"}, "scope": {"okta.logs.read"}, "client_assertion": {assertion},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+	}
 }
 
 func TestServiceApp(t *testing.T) {

@@ -83,8 +83,10 @@ func generate(rnd *rand.Rand, n int, at time.Time) (string, string) {
 		"transaction":  object{"type": vendorsim.Pick(rnd, "WEB", "JOB"), "id": vendorsim.Alnum(rnd, 22), "detail": object{}},
 		"debugContext": object{"debugData": object{"requestId": vendorsim.Alnum(rnd, 20), "dtHash": vendorsim.Hex(rnd, 64), "requestUri": "/api/v1/authn", "sequence": fmt.Sprint(9007199254740993 + n)}},
 		"request":      object{"ipChain": chain(rnd, address)},
-		"securityContext": object{"asNumber": vendorsim.Pick[any](rnd, 64500, 4200000000, nil), "asOrg": "example", "isp": "example",
-			"domain": vendorsim.Pick[any](rnd, "example.com", nil), "isProxy": vendorsim.OneIn(rnd, 9)},
+		"securityContext": object{
+			"asNumber": vendorsim.Pick[any](rnd, 64500, 4200000000, nil), "asOrg": "example", "isp": "example",
+			"domain": vendorsim.Pick[any](rnd, "example.com", nil), "isProxy": vendorsim.OneIn(rnd, 9),
+		},
 	}
 	for _, name := range []string{"client", "authenticationContext", "debugContext", "securityContext", "transaction", "request"} {
 		switch rnd.IntN(30) {
@@ -127,8 +129,10 @@ func client(rnd *rand.Rand, by byte, address string) any {
 	c := object{
 		"userAgent": object{"rawUserAgent": vendorsim.Pick(rnd, vendorsim.UserAgent(rnd), vendorsim.UserAgent(rnd), "unknown"), "os": "Linux", "browser": "UNKNOWN"},
 		"zone":      "null", "device": vendorsim.Pick(rnd, "Computer", "Mobile", "Unknown"), "id": nil, "ipAddress": address,
-		"geographicalContext": object{"city": vendorsim.Pick[any](rnd, "Porto", "Łódź", "São Paulo", nil), "state": nil, "country": "Portugal", "postalCode": "4000",
-			"geolocation": object{"lat": 41.1, "lon": -8.6}},
+		"geographicalContext": object{
+			"city": vendorsim.Pick[any](rnd, "Porto", "Łódź", "São Paulo", nil), "state": nil, "country": "Portugal", "postalCode": "4000",
+			"geolocation": object{"lat": 41.1, "lon": -8.6},
+		},
 	}
 	switch rnd.IntN(20) {
 	case 0:

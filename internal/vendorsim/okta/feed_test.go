@@ -162,8 +162,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has["address null as text"]++
 		}
 	}
-	for _, what := range []string{"client absent", "client null", "outcome null", "target null", "debugContext absent", "client.ipAddress null",
-		"client.userAgent null", "address null as text", "User", "SystemPrincipal", "IP address", "PublicClientApp"} {
+	for _, what := range []string{
+		"client absent", "client null", "outcome null", "target null", "debugContext absent", "client.ipAddress null",
+		"client.userAgent null", "address null as text", "User", "SystemPrincipal", "IP address", "PublicClientApp",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

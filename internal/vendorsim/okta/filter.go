@@ -138,8 +138,10 @@ func (p *parser) term() (predicate, error) {
 }
 
 // fields are the attributes of a log event that can be searched.
-var fields = []string{"actor", "authenticationContext", "client", "debugContext", "device", "displayMessage", "eventType",
-	"legacyEventType", "outcome", "request", "securityContext", "severity", "target", "transaction", "uuid", "version"}
+var fields = []string{
+	"actor", "authenticationContext", "client", "debugContext", "device", "displayMessage", "eventType",
+	"legacyEventType", "outcome", "request", "securityContext", "severity", "target", "transaction", "uuid", "version",
+}
 
 func (p *parser) comparison() (predicate, error) {
 	name, op := p.next(), strings.ToLower(p.next())

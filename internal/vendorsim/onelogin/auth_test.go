@@ -194,8 +194,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 		}
 		has[v.Get("event_type_id").Raw]++
 	}
-	for _, what := range []string{"null", "absent", "two addresses", "no address", "text as address", "mail as name", "system", "empty system", "large id",
-		"client as text", "reasons list", "message", "5", "6", "31337", "999999"} {
+	for _, what := range []string{
+		"null", "absent", "two addresses", "no address", "text as address", "mail as name", "system", "empty system", "large id",
+		"client as text", "reasons list", "message", "5", "6", "31337", "999999",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

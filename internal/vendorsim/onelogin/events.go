@@ -12,10 +12,12 @@ import (
 type object = map[string]any
 
 // optional are the fields that are null or missing where they do not apply.
-var optional = []string{"user_id", "notes", "ipaddr", "actor_user_id", "assuming_acting_user_id", "role_id", "app_id", "group_id", "otp_device_id",
+var optional = []string{
+	"user_id", "notes", "ipaddr", "actor_user_id", "assuming_acting_user_id", "role_id", "app_id", "group_id", "otp_device_id",
 	"policy_id", "actor_system", "custom_message", "role_name", "app_name", "group_name", "actor_user_name", "user_name", "policy_name",
 	"otp_device_name", "operation_name", "directory_sync_run_id", "directory_id", "resolution", "client_id", "resource_type_id",
-	"error_description", "proxy_ip", "risk_score", "risk_reasons", "risk_cookie_id", "browser_fingerprint", "object_id", "user_agent"}
+	"error_description", "proxy_ip", "risk_score", "risk_reasons", "risk_cookie_id", "browser_fingerprint", "object_id", "user_agent",
+}
 
 // generate makes one event. Its id is a number beyond 32 bits.
 func generate(rnd *rand.Rand, n int, at time.Time) (string, string) {

@@ -51,8 +51,10 @@ func faultReply(_ *vendorsim.World, _ *http.Request, kind vendorsim.Kind) vendor
 		return reply
 	case vendorsim.Unavailable, vendorsim.BadGateway:
 		status := map[vendorsim.Kind]int{vendorsim.Unavailable: 503, vendorsim.BadGateway: 502}[kind]
-		return vendorsim.Reply{Status: status, Header: http.Header{"Content-Type": {"text/html"}},
-			Body: "<html><body><h1>SD Elements is being upgraded</h1></body></html>"}
+		return vendorsim.Reply{
+			Status: status, Header: http.Header{"Content-Type": {"text/html"}},
+			Body: "<html><body><h1>SD Elements is being upgraded</h1></body></html>",
+		}
 	}
 	return vendorsim.Reply{}
 }

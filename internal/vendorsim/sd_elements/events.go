@@ -66,7 +66,8 @@ type standard struct{ id, desc string }
 
 var standards = []standard{
 	{"T21", "T21: Ensure confidential data is sent over an encrypted channel"},
-	{"CT4", "CT4: Prüfe Eingaben"}, {"T151", "T151: Log sign-ins"},
+	{"CT4", "CT4: Prüfe Eingaben"},
+	{"T151", "T151: Log sign-ins"},
 }
 
 // zones are what dates are written in: UTC in two ways, and local times.

@@ -53,8 +53,10 @@ type sim struct{ world *vendorsim.World }
 func (s *sim) serve(rw http.ResponseWriter, r *http.Request, answer func(*http.Request, url.Values) vendorsim.Reply) {
 	switch s.world.Knob("login_page") {
 	case "html":
-		vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-			Body: "<!DOCTYPE html><html><body>Single sign-on</body></html>"}.Write(rw)
+		vendorsim.Reply{
+			Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Body: "<!DOCTYPE html><html><body>Single sign-on</body></html>",
+		}.Write(rw)
 		return
 	case "redirect":
 		http.Redirect(rw, r, "https://sso.example.com/login", http.StatusFound)
@@ -103,8 +105,10 @@ func body(text string) vendorsim.Reply {
 
 // rows returns what the filters select, both bounds included.
 func (s *sim) rows(r *http.Request, q url.Values) []*vendorsim.Entry {
-	sel := vendorsim.Query{UntilInclusive: true, NewestFirst: !s.world.On("oldest_first"),
-		Since: s.bound(r, q, "date_from"), Until: s.bound(r, q, "date_to")}
+	sel := vendorsim.Query{
+		UntilInclusive: true, NewestFirst: !s.world.On("oldest_first"),
+		Since: s.bound(r, q, "date_from"), Until: s.bound(r, q, "date_to"),
+	}
 	if !sel.Until.IsZero() && sel.Until.Before(sel.Since) {
 		return nil
 	}

@@ -166,8 +166,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has[v.Get("action").Str]++
 		}
 	}
-	for _, what := range []string{"no actor", "slackbot", "null context", "session number", "session text", "empty address", "message", "users as text",
-		"reason list", "reason object", "null address", "date text", "service", "id zero", "user_login", "user_login_failed", "teleporter_engaged"} {
+	for _, what := range []string{
+		"no actor", "slackbot", "null context", "session number", "session text", "empty address", "message", "users as text",
+		"reason list", "reason object", "null address", "date text", "service", "id zero", "user_login", "user_login_failed", "teleporter_engaged",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

@@ -42,8 +42,10 @@ func Vendor() vendorsim.Vendor {
 		},
 		New: newHandler,
 		Config: func(baseURL string) map[string]any {
-			return map[string]any{"endpoint": baseURL, "token": orgToken, "team_id": workspaceID,
-				"streams": append([]any{"audit_logs"}, web...)}
+			return map[string]any{
+				"endpoint": baseURL, "token": orgToken, "team_id": workspaceID,
+				"streams": append([]any{"audit_logs"}, web...),
+			}
 		},
 		Variants: map[string]func(string) map[string]any{
 			"audit": func(baseURL string) map[string]any {

@@ -69,8 +69,10 @@ func TestAccessLogAggregates(t *testing.T) {
 	c := newClient(t)
 	now := time.Now()
 	for i := range 3 {
-		c.World.Add("access_logs", vendorsim.Entry{ID: fmt.Sprint(i), Time: now.Add(time.Duration(i-10) * time.Minute),
-			Raw: fmt.Sprintf(`{"user_id":"U1","ip":"192.0.2.%d","user_agent":"a","count":%d}`, i/2, i)})
+		c.World.Add("access_logs", vendorsim.Entry{
+			ID: fmt.Sprint(i), Time: now.Add(time.Duration(i-10) * time.Minute),
+			Raw: fmt.Sprintf(`{"user_id":"U1","ip":"192.0.2.%d","user_agent":"a","count":%d}`, i/2, i),
+		})
 	}
 	assert.Len(t, c.Get(access, "team_id", team).Texts("logins"), 3)
 	c.Knob("aggregate", "true")

@@ -15,8 +15,10 @@ type object = map[string]any
 // Types of activity and of items, the frequent ones more than once.
 var (
 	activityTypes = []string{"new", "new", "new", "edited", "edited", "completed", "completed", "reopened", "undeleted", "deleted", "liked", "reacted", "viewed", "teleported"}
-	itemTypes     = []string{"task", "task", "task", "comment", "comment", "task_comment", "file", "message", "tasklist", "milestone", "notebook", "timelog",
-		"link", "project", "billingInvoice", "risk", "projectUpdate", "budget", "form", "like", "Task"}
+	itemTypes     = []string{
+		"task", "task", "task", "comment", "comment", "task_comment", "file", "message", "tasklist", "milestone", "notebook", "timelog",
+		"link", "project", "billingInvoice", "risk", "projectUpdate", "budget", "form", "like", "Task",
+	}
 )
 
 const firstID = 90000000

@@ -233,8 +233,10 @@ func TestRefusals(t *testing.T) {
 func TestFaults(t *testing.T) {
 	c := newSite(t)
 	rows := vendorsim.IDs(c.World.EmitEach(stream, 9, time.Now().Add(-time.Hour), time.Second))
-	for kind, status := range map[vendorsim.Kind]int{vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
-		vendorsim.Throttled: 429, vendorsim.Internal: 500, vendorsim.BadGateway: 502} {
+	for kind, status := range map[vendorsim.Kind]int{
+		vendorsim.Unauthorized: 401, vendorsim.Forbidden: 403, vendorsim.NotFound: 404,
+		vendorsim.Throttled: 429, vendorsim.Internal: 500, vendorsim.BadGateway: 502,
+	} {
 		c.World.Faults.Next(kind, 2, "")
 		assert.Equal(t, status, c.Get(v3).Status)
 		assert.Equal(t, status, c.Get(v1).Status)
@@ -262,8 +264,10 @@ func TestRowsAreUniqueAndAwkward(t *testing.T) {
 		}
 		has[v.Get("activityType").Str]++
 	}
-	for _, what := range []string{"user absent", "user null", "userId absent", "userId null", "itemId absent", "itemId null", "projectId absent",
-		"company null", "description null", "forUser null", "new", "edited", "deleted", "viewed", "teleported"} {
+	for _, what := range []string{
+		"user absent", "user null", "userId absent", "userId null", "itemId absent", "itemId null", "projectId absent",
+		"company null", "description null", "forUser null", "new", "edited", "deleted", "viewed", "teleported",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

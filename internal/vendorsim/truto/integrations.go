@@ -47,8 +47,10 @@ var integrations = []integration{
 }
 
 // unifiedActions are the values that the filter action takes.
-var unifiedActions = []string{"create", "destroy", "exported", "login", "login_failed", "logout", "updated",
-	"user_created", "user_deactivated", "user_deleted", "user_invited", "user_joined", "user_updated"}
+var unifiedActions = []string{
+	"create", "destroy", "exported", "login", "login_failed", "logout", "updated",
+	"user_created", "user_deactivated", "user_deleted", "user_invited", "user_joined", "user_updated",
+}
 
 // takes tells whether the vendor behind filters by an action. A filter that it
 // does not know is ignored without a word.

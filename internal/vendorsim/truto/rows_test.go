@@ -50,8 +50,10 @@ func TestFieldsOfEachIntegration(t *testing.T) {
 		"context": {"Box", "GitHub", "Teamwork Project Management"},
 	}
 	with := map[string][]string{
-		"description": {"Atlassian", "Azure Active Directory", "BrowserStack", "Confluence", "Confluence On Prem", "Jira", "Jira Service Management",
-			"Microsoft 365", "Teamwork Project Management", "Zendesk", "Zoom"},
+		"description": {
+			"Atlassian", "Azure Active Directory", "BrowserStack", "Confluence", "Confluence On Prem", "Jira", "Jira Service Management",
+			"Microsoft 365", "Teamwork Project Management", "Zendesk", "Zoom",
+		},
 		"entity":       {"Asana", "Azure Active Directory", "Box", "Figma", "HubSpot", "Jira", "Jira Service Management", "Microsoft 365", "Teamwork Project Management", "Zendesk"},
 		"organization": {"Asana", "Atlassian", "Figma", "GitHub", "Teamwork Project Management"},
 	}

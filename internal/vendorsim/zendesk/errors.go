@@ -27,8 +27,10 @@ func unauthenticated() vendorsim.Reply {
 }
 
 func invalidToken() vendorsim.Reply {
-	return vendorsim.JSONReply(http.StatusUnauthorized, map[string]any{"error": "invalid_token",
-		"error_description": "The access token provided is expired, revoked, malformed or invalid for other reasons."}, nil)
+	return vendorsim.JSONReply(http.StatusUnauthorized, map[string]any{
+		"error":             "invalid_token",
+		"error_description": "The access token provided is expired, revoked, malformed or invalid for other reasons.",
+	}, nil)
 }
 
 func forbidden() vendorsim.Reply {
@@ -41,8 +43,10 @@ func notFound() vendorsim.Reply {
 }
 
 func noHelpDesk(r *http.Request) vendorsim.Reply {
-	return vendorsim.Reply{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-		Body: "<!DOCTYPE html><html><body><h1>No help desk at " + r.Host + "</h1></body></html>"}
+	return vendorsim.Reply{
+		Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+		Body: "<!DOCTYPE html><html><body><h1>No help desk at " + r.Host + "</h1></body></html>",
+	}
 }
 
 func badRequest(p *vendorsim.Problem) vendorsim.Reply {
@@ -90,8 +94,10 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 	case vendorsim.Throttled:
 		return throttled(w, vendorsim.Usage{Limit: perMinute.Requests, Wait: 37})
 	case vendorsim.Unavailable:
-		return vendorsim.Reply{Status: http.StatusServiceUnavailable, Body: "Down for maintenance\n",
-			Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}, "Retry-After": {"45"}}}
+		return vendorsim.Reply{
+			Status: http.StatusServiceUnavailable, Body: "Down for maintenance\n",
+			Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}, "Retry-After": {"45"}},
+		}
 	}
 	return vendorsim.Reply{} // gateways answer without JSON
 }

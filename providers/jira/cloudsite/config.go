@@ -121,8 +121,10 @@ var needs = map[string][]string{
 func (c *Config) checkAuth(external bool, p *providers.Problems) {
 	p.OneOf("auth_type", c.AuthType, Basic, Bearer, ClientCredentials, RefreshToken)
 	found := credential.Check(p, c.AuthType, needs, []providers.KeyValue{
-		{Key: "email", Value: c.Email}, {Key: "api_token", Value: string(c.APIToken)},
-		{Key: "client_id", Value: c.ClientID}, {Key: "client_secret", Value: string(c.ClientSecret)},
+		{Key: "email", Value: c.Email},
+		{Key: "api_token", Value: string(c.APIToken)},
+		{Key: "client_id", Value: c.ClientID},
+		{Key: "client_secret", Value: string(c.ClientSecret)},
 		{Key: "refresh_token", Value: string(c.RefreshToken)},
 	}, external)
 	if found && strings.HasPrefix(c.AuthType, "oauth2_") {

@@ -107,8 +107,10 @@ func truth(t *testing.T, base int) map[string]map[string]vendorsim.StreamTruth {
 func TestHistorySurvivesARestart(t *testing.T) {
 	dir, base := t.TempDir(), freePorts(t)
 	config := filepath.Join(dir, "config.yaml")
-	args := []string{"-base-port", fmt.Sprint(base), "-state", filepath.Join(dir, "state.json"), "-config-out", config,
-		"-backlog", "1h", "-faults", "0", "-variants"}
+	args := []string{
+		"-base-port", fmt.Sprint(base), "-state", filepath.Join(dir, "state.json"), "-config-out", config,
+		"-backlog", "1h", "-faults", "0", "-variants",
+	}
 	stop := start(t, args...)
 	before := truth(t, base)
 	stop()
