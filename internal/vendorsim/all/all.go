@@ -16,6 +16,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/jira_service_management"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/merge"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/microsoft_365"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
@@ -41,6 +42,7 @@ func Vendors() []vendorsim.Vendor {
 		jira.Vendor(),
 		jiraservicemanagement.Vendor(),
 		merge.Vendor(),
+		microsoft365.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
 		sdelements.Vendor(),
