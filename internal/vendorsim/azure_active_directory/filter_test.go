@@ -11,44 +11,46 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+var filters = map[string]struct {
+	path, filter string
+	want         func(e gjson.Result) bool
+}{
+	"activity": {auditsPath, "activityDisplayName eq 'Add user'", func(e gjson.Result) bool { return text(e, "activityDisplayName") == "Add user" }},
+	"quote":    {auditsPath, "activityDisplayName eq 'Engage teleporter ''now'''", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "activityDisplayName"), "Engage") }},
+	"blank and dash": {auditsPath, "activityDisplayName eq 'Update application – Certificates and secrets management '", func(e gjson.Result) bool {
+		return strings.Contains(text(e, "activityDisplayName"), "Certificates")
+	}},
+	"starts":  {auditsPath, "startswith(activityDisplayName,'Add ')", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "activityDisplayName"), "Add ") }},
+	"service": {auditsPath, "loggedByService eq 'PIM'", func(e gjson.Result) bool { return text(e, "loggedByService") == "PIM" }},
+	"actor": {auditsPath, "initiatedBy/user/id eq '0b4f0000-0000-4000-8000-000000000004'", func(e gjson.Result) bool {
+		return text(e, "initiatedBy.user.id") == "0b4f0000-0000-4000-8000-000000000004"
+	}},
+	"app": {auditsPath, "initiatedBy/app/appId eq '00000003-0000-0000-c000-000000000000'", func(e gjson.Result) bool { return text(e, "initiatedBy.app.appId") != "" }},
+	"target": {auditsPath, "targetResources/any(t: t/id eq '0b4f0000-0000-4000-8000-000000000004')", func(e gjson.Result) bool {
+		return strings.Contains(e.Get("targetResources.#.id").Raw, "0b4f0000-0000-4000-8000-000000000004")
+	}},
+	"or, and": {auditsPath, "(activityDisplayName eq 'Add user' or activityDisplayName eq 'Delete user') and loggedByService eq 'Core Directory'", func(e gjson.Result) bool {
+		return text(e, "activityDisplayName") == "Add user" || text(e, "activityDisplayName") == "Delete user"
+	}},
+	"and binds closer": {auditsPath, "activityDisplayName eq 'Add user' or activityDisplayName eq 'Delete user' and loggedByService eq 'PIM'", func(e gjson.Result) bool {
+		return text(e, "activityDisplayName") == "Add user"
+	}},
+	"code":    {signInsPath, "status/errorCode eq 50126", func(e gjson.Result) bool { return e.Get("status.errorCode").Int() == 50126 }},
+	"user":    {signInsPath, "userId eq '0b4f0000-0000-4000-8000-000000000004'", func(e gjson.Result) bool { return text(e, "userId") == "0b4f0000-0000-4000-8000-000000000004" }},
+	"address": {signInsPath, "startswith(ipAddress,'203.0.113.')", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "ipAddress"), "203.0.113.") }},
+	"types and service": {betaPath, "signInEventTypes/any(t: t eq 'servicePrincipal') and servicePrincipalId eq '5b300000-0000-4000-8000-000000000002'", func(e gjson.Result) bool {
+		return text(e, "signInEventTypes.0") == "servicePrincipal" && text(e, "servicePrincipalId") == "5b300000-0000-4000-8000-000000000002"
+	}},
+	"not interactive": {betaPath, "signInEventTypes/any(t: t eq 'nonInteractiveUser') and isInteractive eq false", func(e gjson.Result) bool { return text(e, "signInEventTypes.0") == "nonInteractiveUser" }},
+}
+
 func TestFilters(t *testing.T) {
 	c := newClient(t)
 	for _, stream := range []string{"directory_audits", "sign_ins"} {
 		c.World.EmitEach(stream, 400, time.Now().Add(-time.Hour), time.Second)
 	}
 	text := func(e gjson.Result, path string) string { return e.Get(path).String() }
-	for name, tt := range map[string]struct {
-		path, filter string
-		want         func(e gjson.Result) bool
-	}{
-		"activity": {auditsPath, "activityDisplayName eq 'Add user'", func(e gjson.Result) bool { return text(e, "activityDisplayName") == "Add user" }},
-		"quote":    {auditsPath, "activityDisplayName eq 'Engage teleporter ''now'''", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "activityDisplayName"), "Engage") }},
-		"blank and dash": {auditsPath, "activityDisplayName eq 'Update application – Certificates and secrets management '", func(e gjson.Result) bool {
-			return strings.Contains(text(e, "activityDisplayName"), "Certificates")
-		}},
-		"starts":  {auditsPath, "startswith(activityDisplayName,'Add ')", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "activityDisplayName"), "Add ") }},
-		"service": {auditsPath, "loggedByService eq 'PIM'", func(e gjson.Result) bool { return text(e, "loggedByService") == "PIM" }},
-		"actor": {auditsPath, "initiatedBy/user/id eq '0b4f0000-0000-4000-8000-000000000004'", func(e gjson.Result) bool {
-			return text(e, "initiatedBy.user.id") == "0b4f0000-0000-4000-8000-000000000004"
-		}},
-		"app": {auditsPath, "initiatedBy/app/appId eq '00000003-0000-0000-c000-000000000000'", func(e gjson.Result) bool { return text(e, "initiatedBy.app.appId") != "" }},
-		"target": {auditsPath, "targetResources/any(t: t/id eq '0b4f0000-0000-4000-8000-000000000004')", func(e gjson.Result) bool {
-			return strings.Contains(e.Get("targetResources.#.id").Raw, "0b4f0000-0000-4000-8000-000000000004")
-		}},
-		"or, and": {auditsPath, "(activityDisplayName eq 'Add user' or activityDisplayName eq 'Delete user') and loggedByService eq 'Core Directory'", func(e gjson.Result) bool {
-			return text(e, "activityDisplayName") == "Add user" || text(e, "activityDisplayName") == "Delete user"
-		}},
-		"and binds closer": {auditsPath, "activityDisplayName eq 'Add user' or activityDisplayName eq 'Delete user' and loggedByService eq 'PIM'", func(e gjson.Result) bool {
-			return text(e, "activityDisplayName") == "Add user"
-		}},
-		"code":    {signInsPath, "status/errorCode eq 50126", func(e gjson.Result) bool { return e.Get("status.errorCode").Int() == 50126 }},
-		"user":    {signInsPath, "userId eq '0b4f0000-0000-4000-8000-000000000004'", func(e gjson.Result) bool { return text(e, "userId") == "0b4f0000-0000-4000-8000-000000000004" }},
-		"address": {signInsPath, "startswith(ipAddress,'203.0.113.')", func(e gjson.Result) bool { return strings.HasPrefix(text(e, "ipAddress"), "203.0.113.") }},
-		"types and service": {betaPath, "signInEventTypes/any(t: t eq 'servicePrincipal') and servicePrincipalId eq '5b300000-0000-4000-8000-000000000002'", func(e gjson.Result) bool {
-			return text(e, "signInEventTypes.0") == "servicePrincipal" && text(e, "servicePrincipalId") == "5b300000-0000-4000-8000-000000000002"
-		}},
-		"not interactive": {betaPath, "signInEventTypes/any(t: t eq 'nonInteractiveUser') and isInteractive eq false", func(e gjson.Result) bool { return text(e, "signInEventTypes.0") == "nonInteractiveUser" }},
-	} {
+	for name, tt := range filters {
 		t.Run(name, func(t *testing.T) {
 			stream, field := "directory_audits", "activityDateTime"
 			if tt.path != auditsPath {
@@ -69,39 +71,42 @@ func TestFilters(t *testing.T) {
 	assert.Empty(t, c.World.Violations())
 }
 
+const ok = "2026-03-01T00:00:00Z"
+
+var refused = map[string]struct {
+	path, option, value string
+	message             string
+}{
+	"quoted time":           {auditsPath, "$filter", "activityDateTime ge '" + ok + "'", "Invalid filter clause"},
+	"time of the other log": {auditsPath, "$filter", "createdDateTime ge " + ok, "Invalid filter clause"},
+	"gt":                    {signInsPath, "$filter", "createdDateTime gt " + ok, "Invalid filter clause"},
+	"lt":                    {auditsPath, "$filter", "activityDateTime lt " + ok, "Invalid filter clause"},
+	"no zone":               {auditsPath, "$filter", "activityDateTime ge 2026-03-01T00:00:00", "Invalid filter clause"},
+	"category":              {auditsPath, "$filter", "category eq 'Policy'", "Invalid filter clause"},
+	"address of an audit":   {auditsPath, "$filter", "ipAddress eq '192.0.2.1'", "Invalid filter clause"},
+	"operator":              {auditsPath, "$filter", "activityDisplayName ne 'x'", "Invalid filter clause"},
+	"starts with an id":     {auditsPath, "$filter", "startswith(correlationId,'x')", "Invalid filter clause"},
+	"no quotes":             {auditsPath, "$filter", "loggedByService eq PIM", "Invalid filter clause"},
+	"text as number":        {signInsPath, "$filter", "status/errorCode eq '0'", "Invalid filter clause"},
+	"text as boolean":       {signInsPath, "$filter", "isInteractive eq 'true'", "Invalid filter clause"},
+	"types in version 1.0":  {signInsPath, "$filter", "signInEventTypes/any(t: t eq 'interactiveUser')", "Invalid filter clause"},
+	"other element":         {auditsPath, "$filter", "targetResources/any(t: t/type eq 'User')", "Invalid filter clause"},
+	"list without any":      {auditsPath, "$filter", "targetResources eq 'x'", "Invalid filter clause"},
+	"open bracket":          {auditsPath, "$filter", "(loggedByService eq 'PIM'", "Invalid filter clause"},
+	"open quote":            {auditsPath, "$filter", "loggedByService eq 'PIM", "Invalid filter clause"},
+	"rest":                  {auditsPath, "$filter", "loggedByService eq 'PIM' 'x'", "Invalid filter clause"},
+	"half":                  {auditsPath, "$filter", "loggedByService eq 'PIM' and", "Invalid filter clause"},
+	"empty":                 {auditsPath, "$filter", "", "Invalid filter clause"},
+	"page above":            {auditsPath, "$top", "1001", "Invalid page size specified. Must be between 1 and 1000 inclusive."},
+	"page zero":             {signInsPath, "$top", "0", "Invalid page size specified. Must be between 1 and 1000 inclusive."},
+	"order":                 {signInsPath, "$orderby", "userId asc", "$orderby"},
+	"skip":                  {signInsPath, "$skip", "10", "$skip"},
+	"count":                 {auditsPath, "$count", "true", "$count"},
+	"search":                {auditsPath, "$search", "x", "$search"},
+}
+
 func TestRefusals(t *testing.T) {
-	const ok = "2026-03-01T00:00:00Z"
-	for name, tt := range map[string]struct {
-		path, option, value string
-		message             string
-	}{
-		"quoted time":           {auditsPath, "$filter", "activityDateTime ge '" + ok + "'", "Invalid filter clause"},
-		"time of the other log": {auditsPath, "$filter", "createdDateTime ge " + ok, "Invalid filter clause"},
-		"gt":                    {signInsPath, "$filter", "createdDateTime gt " + ok, "Invalid filter clause"},
-		"lt":                    {auditsPath, "$filter", "activityDateTime lt " + ok, "Invalid filter clause"},
-		"no zone":               {auditsPath, "$filter", "activityDateTime ge 2026-03-01T00:00:00", "Invalid filter clause"},
-		"category":              {auditsPath, "$filter", "category eq 'Policy'", "Invalid filter clause"},
-		"address of an audit":   {auditsPath, "$filter", "ipAddress eq '192.0.2.1'", "Invalid filter clause"},
-		"operator":              {auditsPath, "$filter", "activityDisplayName ne 'x'", "Invalid filter clause"},
-		"starts with an id":     {auditsPath, "$filter", "startswith(correlationId,'x')", "Invalid filter clause"},
-		"no quotes":             {auditsPath, "$filter", "loggedByService eq PIM", "Invalid filter clause"},
-		"text as number":        {signInsPath, "$filter", "status/errorCode eq '0'", "Invalid filter clause"},
-		"text as boolean":       {signInsPath, "$filter", "isInteractive eq 'true'", "Invalid filter clause"},
-		"types in version 1.0":  {signInsPath, "$filter", "signInEventTypes/any(t: t eq 'interactiveUser')", "Invalid filter clause"},
-		"other element":         {auditsPath, "$filter", "targetResources/any(t: t/type eq 'User')", "Invalid filter clause"},
-		"list without any":      {auditsPath, "$filter", "targetResources eq 'x'", "Invalid filter clause"},
-		"open bracket":          {auditsPath, "$filter", "(loggedByService eq 'PIM'", "Invalid filter clause"},
-		"open quote":            {auditsPath, "$filter", "loggedByService eq 'PIM", "Invalid filter clause"},
-		"rest":                  {auditsPath, "$filter", "loggedByService eq 'PIM' 'x'", "Invalid filter clause"},
-		"half":                  {auditsPath, "$filter", "loggedByService eq 'PIM' and", "Invalid filter clause"},
-		"empty":                 {auditsPath, "$filter", "", "Invalid filter clause"},
-		"page above":            {auditsPath, "$top", "1001", "Invalid page size specified. Must be between 1 and 1000 inclusive."},
-		"page zero":             {signInsPath, "$top", "0", "Invalid page size specified. Must be between 1 and 1000 inclusive."},
-		"order":                 {signInsPath, "$orderby", "userId asc", "$orderby"},
-		"skip":                  {signInsPath, "$skip", "10", "$skip"},
-		"count":                 {auditsPath, "$count", "true", "$count"},
-		"search":                {auditsPath, "$search", "x", "$search"},
-	} {
+	for name, tt := range refused {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t)
 			a := get(c, tt.path, tt.option, tt.value)

@@ -127,13 +127,27 @@ func TestProofs(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	set := func(name string, v any) func(c, _ map[string]any) { return func(c, _ map[string]any) { c[name] = v } }
-	rsaKey := func(t *testing.T, change func(c, h map[string]any)) url.Values {
-		return assertionForm(signed(t, vendorsim.RSAKey(), jose.RS256, change))
+// refusal is a request for a token and how it is refused.
+type refusal struct {
+	form url.Values
+	path string
+	want string // error and number
+}
+
+func (want refusal) check(t *testing.T) {
+	t.Helper()
+	c := newClient(t)
+	a := c.Post(want.path, simtest.Form, want.form.Encode())
+	assert.Equal(t, want.want, a.At("error").Str+" "+a.At("error_codes.0").Raw)
+	assert.Equal(t, map[bool]int{true: 401, false: 400}[a.At("error").Str == "invalid_client"], a.Status)
+	assert.Contains(t, a.At("error_description").Str, "AADSTS"+a.At("error_codes.0").Raw+": ")
+	for _, field := range []string{"timestamp", "trace_id", "correlation_id"} {
+		assert.NotEmpty(t, a.At(field).Str, field)
 	}
+	assert.Len(t, c.World.Violations(), 1)
+}
+
+func TestRefusedForms(t *testing.T) {
 	without := func(name string) url.Values {
 		f := secretForm()
 		f.Del(name)
@@ -144,20 +158,29 @@ func TestRefusals(t *testing.T) {
 		f.Set(name, v)
 		return f
 	}
-	for name, tt := range map[string]struct {
-		form url.Values
-		path string
-		want string // error and number
-	}{
-		"wrong secret":     {with("client_secret", "x"), path, "invalid_client 7000215"},
-		"no secret":        {without("client_secret"), path, "invalid_client 7000215"},
-		"other app":        {with("client_id", "x"), path, "unauthorized_client 700016"},
-		"no app":           {without("client_id"), path, "invalid_request 900144"},
-		"other scope":      {with("scope", "https://api.example.net/.default"), path, "invalid_scope 70011"},
-		"no scope":         {without("scope"), path, "invalid_scope 70011"},
-		"other grant":      {with("grant_type", "password"), path, "unsupported_grant_type 70003"},
-		"more parameters":  {with("resource", "x"), path, "invalid_request 9002313"},
-		"other tenant":     {secretForm(), "/common/oauth2/v2.0/token", "invalid_request 90002"},
+	for name, want := range map[string]refusal{
+		"wrong secret":    {with("client_secret", "x"), path, "invalid_client 7000215"},
+		"no secret":       {without("client_secret"), path, "invalid_client 7000215"},
+		"other app":       {with("client_id", "x"), path, "unauthorized_client 700016"},
+		"no app":          {without("client_id"), path, "invalid_request 900144"},
+		"other scope":     {with("scope", "https://api.example.net/.default"), path, "invalid_scope 70011"},
+		"no scope":        {without("scope"), path, "invalid_scope 70011"},
+		"other grant":     {with("grant_type", "password"), path, "unsupported_grant_type 70003"},
+		"more parameters": {with("resource", "x"), path, "invalid_request 9002313"},
+		"other tenant":    {secretForm(), "/common/oauth2/v2.0/token", "invalid_request 90002"},
+	} {
+		t.Run(name, want.check)
+	}
+}
+
+func TestRefusedAssertions(t *testing.T) {
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	set := func(name string, v any) func(c, _ map[string]any) { return func(c, _ map[string]any) { c[name] = v } }
+	rsaKey := func(t *testing.T, change func(c, h map[string]any)) url.Values {
+		return assertionForm(signed(t, vendorsim.RSAKey(), jose.RS256, change))
+	}
+	for name, want := range map[string]refusal{
 		"unknown key":      {assertionForm(signed(t, stranger, jose.RS256, nil)), path, "invalid_client 700027"},
 		"other thumbprint": {rsaKey(t, func(_, h map[string]any) { h["x5t#S256"] = "AAAA" }), path, "invalid_client 700027"},
 		"no thumbprint":    {rsaKey(t, func(_, h map[string]any) { delete(h, "x5t#S256") }), path, "invalid_client 700027"},
@@ -170,17 +193,7 @@ func TestRefusals(t *testing.T) {
 		"algorithm":        {assertionForm(signed(t, vendorsim.RSAKey(), jose.RS512, nil)), path, "invalid_client 700027"},
 		"no JWT":           {assertionForm("x"), path, "invalid_client 700027"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			c := newClient(t)
-			a := c.Post(tt.path, simtest.Form, tt.form.Encode())
-			assert.Equal(t, tt.want, a.At("error").Str+" "+a.At("error_codes.0").Raw)
-			assert.Equal(t, map[bool]int{true: 401, false: 400}[a.At("error").Str == "invalid_client"], a.Status)
-			assert.Contains(t, a.At("error_description").Str, "AADSTS"+a.At("error_codes.0").Raw+": ")
-			for _, field := range []string{"timestamp", "trace_id", "correlation_id"} {
-				assert.NotEmpty(t, a.At(field).Str, field)
-			}
-			assert.Len(t, c.World.Violations(), 1)
-		})
+		t.Run(name, want.check)
 	}
 }
 

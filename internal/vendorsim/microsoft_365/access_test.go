@@ -60,46 +60,48 @@ func TestSubscriptions(t *testing.T) {
 	})
 }
 
+var refusedRequests = map[string]struct {
+	do     func(c *simtest.Client) simtest.Answer
+	status int
+	code   string
+	said   int
+}{
+	"start by GET": {func(c *simtest.Client) simtest.Answer { return get(c, startPath, "contentType", exchange) }, 405, "", 1},
+	"start nothing": {func(c *simtest.Client) simtest.Answer {
+		return c.Post(startPath+"?PublisherIdentifier="+tenant, "", "")
+	}, 400, "AF20001", 1},
+	"start other type": {func(c *simtest.Client) simtest.Answer { return start(c, "Audit.Teams") }, 400, "AF20020", 1},
+	"webhook": {func(c *simtest.Client) simtest.Answer {
+		return c.Post(startPath+"?contentType="+exchange+"&PublisherIdentifier="+tenant, "application/json", "{}")
+	}, 400, "AF20002", 1},
+	"list by POST": {func(c *simtest.Client) simtest.Answer {
+		return c.Post(listPath+"?contentType="+exchange+"&PublisherIdentifier="+tenant, "", "")
+	}, 405, "", 1},
+	"unknown parameter": {func(c *simtest.Client) simtest.Answer {
+		return get(c, root+"subscriptions/list", "contentType", exchange)
+	}, 400, "AF20002", 1},
+	"no GUID": {func(c *simtest.Client) simtest.Answer {
+		return get(c, strings.Replace(listPath, tenant, "acme.example.com", 1), "contentType", exchange)
+	}, 400, "AF20010", 1},
+	"other tenant": {func(c *simtest.Client) simtest.Answer {
+		return get(c, strings.Replace(listPath, "0001/", "0009/", 1), "contentType", exchange)
+	}, 400, "AF20013", 1},
+	"no publisher": {func(c *simtest.Client) simtest.Answer { return c.Get(listPath, "contentType", exchange) }, 200, "", 1},
+	"unknown path": {func(c *simtest.Client) simtest.Answer { return get(c, root+"notifications") }, 404, "", 1},
+	"no token":     {func(c *simtest.Client) simtest.Answer { return get(c.Auth(""), listPath, "contentType", exchange) }, 401, "", 1},
+	"made-up token": {func(c *simtest.Client) simtest.Answer {
+		return get(c.Auth("Bearer x"), listPath, "contentType", exchange)
+	}, 401, "", 1},
+	"unknown blob":    {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/1$1$audit_exchange$Audit_Exchange") }, 404, "AF20050", 0},
+	"blob of no type": {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/1$1$audit_teams$Audit_Teams") }, 404, "AF20050", 0},
+	"form of a blob":  {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/x") }, 400, "AF20052", 1},
+	"blob with more": {func(c *simtest.Client) simtest.Answer {
+		return get(c, root+"audit/1$1$audit_exchange$Audit_Exchange", "x", "y")
+	}, 400, "AF20002", 1},
+}
+
 func TestRefusedRequests(t *testing.T) {
-	for name, tt := range map[string]struct {
-		do     func(c *simtest.Client) simtest.Answer
-		status int
-		code   string
-		said   int
-	}{
-		"start by GET": {func(c *simtest.Client) simtest.Answer { return get(c, startPath, "contentType", exchange) }, 405, "", 1},
-		"start nothing": {func(c *simtest.Client) simtest.Answer {
-			return c.Post(startPath+"?PublisherIdentifier="+tenant, "", "")
-		}, 400, "AF20001", 1},
-		"start other type": {func(c *simtest.Client) simtest.Answer { return start(c, "Audit.Teams") }, 400, "AF20020", 1},
-		"webhook": {func(c *simtest.Client) simtest.Answer {
-			return c.Post(startPath+"?contentType="+exchange+"&PublisherIdentifier="+tenant, "application/json", "{}")
-		}, 400, "AF20002", 1},
-		"list by POST": {func(c *simtest.Client) simtest.Answer {
-			return c.Post(listPath+"?contentType="+exchange+"&PublisherIdentifier="+tenant, "", "")
-		}, 405, "", 1},
-		"unknown parameter": {func(c *simtest.Client) simtest.Answer {
-			return get(c, root+"subscriptions/list", "contentType", exchange)
-		}, 400, "AF20002", 1},
-		"no GUID": {func(c *simtest.Client) simtest.Answer {
-			return get(c, strings.Replace(listPath, tenant, "acme.example.com", 1), "contentType", exchange)
-		}, 400, "AF20010", 1},
-		"other tenant": {func(c *simtest.Client) simtest.Answer {
-			return get(c, strings.Replace(listPath, "0001/", "0009/", 1), "contentType", exchange)
-		}, 400, "AF20013", 1},
-		"no publisher": {func(c *simtest.Client) simtest.Answer { return c.Get(listPath, "contentType", exchange) }, 200, "", 1},
-		"unknown path": {func(c *simtest.Client) simtest.Answer { return get(c, root+"notifications") }, 404, "", 1},
-		"no token":     {func(c *simtest.Client) simtest.Answer { return get(c.Auth(""), listPath, "contentType", exchange) }, 401, "", 1},
-		"made-up token": {func(c *simtest.Client) simtest.Answer {
-			return get(c.Auth("Bearer x"), listPath, "contentType", exchange)
-		}, 401, "", 1},
-		"unknown blob":    {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/1$1$audit_exchange$Audit_Exchange") }, 404, "AF20050", 0},
-		"blob of no type": {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/1$1$audit_teams$Audit_Teams") }, 404, "AF20050", 0},
-		"form of a blob":  {func(c *simtest.Client) simtest.Answer { return get(c, root+"audit/x") }, 400, "AF20052", 1},
-		"blob with more": {func(c *simtest.Client) simtest.Answer {
-			return get(c, root+"audit/1$1$audit_exchange$Audit_Exchange", "x", "y")
-		}, 400, "AF20002", 1},
-	} {
+	for name, tt := range refusedRequests {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t)
 			a := tt.do(c)
