@@ -11,6 +11,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+func text(e gjson.Result, path string) string { return e.Get(path).String() }
+
 var filters = map[string]struct {
 	path, filter string
 	want         func(e gjson.Result) bool
@@ -49,7 +51,6 @@ func TestFilters(t *testing.T) {
 	for _, stream := range []string{"directory_audits", "sign_ins"} {
 		c.World.EmitEach(stream, 400, time.Now().Add(-time.Hour), time.Second)
 	}
-	text := func(e gjson.Result, path string) string { return e.Get(path).String() }
 	for name, tt := range filters {
 		t.Run(name, func(t *testing.T) {
 			stream, field := "directory_audits", "activityDateTime"
