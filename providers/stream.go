@@ -64,8 +64,9 @@ type Traits struct {
 	Lateness, MinLateness time.Duration
 	// Lag is the newest span left out of every read, because it is still written.
 	Lag time.Duration
-	// Remember is how long after first sight an id is remembered at least, for
-	// vendors that repeat events outside the windows they belong to.
+	// Remember is how far apart, in the stream's own time, an event and its
+	// repetition may lie, for vendors that repeat events outside the windows they
+	// belong to. In a live stream an id is remembered so long after first sight.
 	Remember time.Duration
 	// Parallel is how many windows may be read at the same time (0 and 1: one).
 	Parallel int

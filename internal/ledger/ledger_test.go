@@ -108,8 +108,8 @@ func TestForget(t *testing.T) {
 		return b.From == 0
 	})
 	assert.Equal(t, []ledger.Bucket{
-		{Range: rng{0, hour}, Belongs: rng{0, hour}, LastSeen: ledger.Time(5)},
-		{Range: rng{hour, 2 * hour}, Belongs: rng{0, 9 * hour}, LastSeen: ledger.Time(9)},
+		{Range: rng{0, hour}, Belongs: rng{0, hour}, LastSeen: ledger.Time(5), IDs: 300},
+		{Range: rng{hour, 2 * hour}, Belongs: rng{0, 9 * hour}, LastSeen: ledger.Time(9), IDs: 301},
 	}, asked)
 	assert.Equal(t, 301, l.Seen().Len())
 	assert.False(t, l.Seen().Has(key(1)))

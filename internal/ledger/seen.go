@@ -27,7 +27,8 @@ type Seen struct {
 type Bucket struct {
 	Range              // the times of its ids
 	Belongs  Range     // hull of the ranges whose reading may bring its ids again
-	LastSeen time.Time // when the newest of its ids was first seen
+	LastSeen time.Time // when the newest of its ids was first seen, or kept
+	IDs      int
 }
 
 type bucket struct {
@@ -56,15 +57,31 @@ func (s *Seen) Add(at, sight int64, belongs Range, k Key) bool {
 // Has reports whether k was seen.
 func (s *Seen) Has(k Key) bool { return s.has(nil, normal(k)) }
 
-// Keep renews the memory of an id that was seen again, as if it were new.
-func (s *Seen) Keep(at, sight int64, belongs Range, k Key) {
+// Keep renews the memory of an id that was seen again, as if it were new, unless it
+// is in a bucket with an id that was seen within age before.
+func (s *Seen) Keep(at, sight int64, belongs Range, k Key, age time.Duration) {
 	k = normal(k)
 	own := s.find(at)
-	if own == nil || !own.table.has(k) {
-		s.put(own, at, sight, belongs, k)
+	if own != nil && own.table.has(k) {
+		own.belongs, own.sight = own.belongs.Hull(belongs), max(own.sight, sight)
 		return
 	}
-	own.belongs, own.sight = own.belongs.Hull(belongs), max(own.sight, sight)
+	for _, b := range s.buckets {
+		if age > 0 && b.sight >= sight-int64(age) && b.table.has(k) {
+			return
+		}
+	}
+	s.put(own, at, sight, belongs, k)
+}
+
+// Within returns the number of ids in buckets that lie in r.
+func (s *Seen) Within(r Range) (n int) {
+	for _, b := range s.buckets {
+		if r.From <= b.times().From && b.times().To <= r.To {
+			n += b.table.n
+		}
+	}
+	return n
 }
 
 // Len returns the number of ids remembered.
@@ -122,7 +139,7 @@ func (s *Seen) insert(b *bucket) {
 func (s *Seen) forget(drop func(Bucket) bool) []*bucket {
 	var gone []*bucket
 	s.buckets = slices.DeleteFunc(s.buckets, func(b *bucket) bool {
-		if !drop(Bucket{b.times(), b.belongs, Time(b.sight)}) {
+		if !drop(Bucket{b.times(), b.belongs, Time(b.sight), b.table.n}) {
 			return false
 		}
 		s.n -= b.table.n

@@ -128,23 +128,28 @@ func (l *loop) complete(r *read, pos ledger.Position) ledger.Position {
 	return pos
 }
 
-// forget drops the ids that no read can bring again, once r is over: their time is
-// settled, no other read has them in its hands, and the vendor's span to repeat
-// them is over.
+// forget drops the ids that no read can bring again, once r is over: what may bring
+// them is settled, and no other read has them in its hands.
 func (l *loop) forget(r *read, pos *ledger.Position) {
 	t := &l.Stream.Stream.Traits
 	now := time.Now()
-	settled, base := pos.Settled(), l.plan.base(pos)
+	settled, base, surplus := pos.Settled(), l.plan.base(pos), l.surplus()
 	l.ledger.Forget(func(b ledger.Bucket) bool {
 		if l.engine.set.Faults.ForgetEarly {
 			return ledger.Time(b.To).Before(now.Add(-time.Duration(l.plan.lateness) / 4))
 		}
-		if now.Before(b.LastSeen.Add(t.Remember)) {
-			return false
+		if b.To <= 0 && l.endures() {
+			old := surplus > 0 || now.After(b.LastSeen.Add(l.memory()))
+			if old {
+				surplus -= b.IDs
+			}
+			return old
 		}
 		switch {
 		case t.Resume == providers.ByCursor:
-			return b.To < pos.Reached-2*l.plan.lateness-l.plan.lateness/8-int64(margin)
+			return b.To < l.plan.horizon(pos.Reached)
+		case t.Resume == providers.ByWalk && now.Before(b.LastSeen.Add(t.Remember)):
+			return false
 		case t.Resume == providers.ByWalk && t.Bounds != providers.EventTime:
 			return b.LastSeen.UnixNano() < l.deep
 		}
@@ -152,6 +157,3 @@ func (l *loop) forget(r *read, pos *ledger.Position) {
 		return settled.Covers(belongs) && !l.overlapped(r, b.Belongs)
 	})
 }
-
-// margin is what clocks may differ by.
-const margin = 5 * time.Minute

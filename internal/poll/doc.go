@@ -62,9 +62,10 @@
 // # Twice never
 //
 // Every delivered id is remembered (see package ledger) until no read can bring it
-// again: its time is settled, no read under way overlaps it, and Traits.Remember is
-// over; for a stream ByCursor, until the newest event read is more than 2 L newer. A
-// walk by IngestionTime remembers what is on the list. Ids are taken from memory
+// again: what may bring it is settled (its time by EventTime, else the query that
+// brought it, and Traits.Remember on both sides), and no read under way overlaps that.
+// A stream ByCursor remembers what it would read again without its cursor. A walk by
+// IngestionTime remembers what is on the list. Ids are taken from memory
 // and storage together, page by page.
 //
 // The order of one page is: decode, cut by time, filter, drop what was seen,

@@ -159,8 +159,9 @@ func (l *loop) advance(r *read, c *chain, f *fetched, seen sifted, more bool) le
 		pos.Reached = max(pos.Reached, seen.highest)
 	}
 	if c.branch != (ledger.Key{}) && !f.More && !r.incomplete {
-		at, belongs := l.place(r, 0, false)
-		l.ledger.Seen().Add(at, f.at.UnixNano(), belongs, c.branch)
+		now := f.at.UnixNano()
+		at, belongs := l.place(r, 0, now, false)
+		l.ledger.Seen().Add(at, now, belongs, c.branch)
 	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
 		return l.moveCursor(r, f, pos, more)

@@ -13,7 +13,7 @@ import (
 // of its position and the time. All times are nanoseconds, as in the ledger.
 type plan struct {
 	gran, edge, lag, retention int64
-	lateness                   int64
+	lateness, remember         int64
 	since, stop                int64 // bounds by the filter on created_at
 	fresh                      int64 // longest live read
 	minSpan, maxSpan           int64 // shortest and longest window of other reads
@@ -37,7 +37,7 @@ func newPlan(s *Stream, faults PlantedFaults) plan {
 	t := &s.Stream.Traits
 	interval, gran := int64(s.PollInterval), int64(t.Granularity)
 	p := plan{
-		gran: gran, edge: int64(t.Edge), lag: int64(t.Lag), retention: int64(t.Retention),
+		gran: gran, edge: int64(t.Edge), lag: int64(t.Lag), retention: int64(t.Retention), remember: int64(t.Remember),
 		since: math.MinInt64, stop: math.MaxInt64,
 	}
 	if !s.Filter.Since.IsZero() {
@@ -236,6 +236,16 @@ func (p *plan) ceil(t int64) int64 {
 	}
 	return t
 }
+
+// horizon returns the time of the oldest events that a stream by cursor may bring
+// again: from where it would begin without its cursor, as the vendor would round
+// that, and earlier by what may be late there and what the vendor may repeat.
+func (p *plan) horizon(reached int64) int64 {
+	return p.floor(reached-p.lateness-p.edge) - p.lateness - p.remember - p.lateness/8 - int64(margin)
+}
+
+// margin is what clocks may differ by.
+const margin = 5 * time.Minute
 
 // coverage describes what is not settled although it is older than lateness.
 func (p *plan) coverage(pos *ledger.Position, now int64) (c Coverage) {

@@ -83,13 +83,10 @@ func (l *loop) inside(r *read, t int64) bool {
 // remember reports whether an activity is new, remembers it, and notes its uid.
 func (l *loop) remember(r *read, s *scratch, a *providers.Activity, t int64, dated bool, now int64) bool {
 	sum := l.sum(s, a)
-	at, belongs := l.place(r, t, dated)
+	at, belongs := l.place(r, t, now, dated)
 	key := keyOf(sum)
 	if !l.ledger.Seen().Add(at, now, belongs, key) {
-		if l.Stream.Stream.Resume == providers.ByWalk && !(dated && l.Stream.Stream.Bounds == providers.EventTime) {
-			// It comes again as long as it is on the list, whatever its time.
-			l.ledger.Seen().Keep(at, now, belongs, key)
-		}
+		l.keep(at, now, belongs, key)
 		return false
 	}
 	s.text = appendUID(s.text, sum)
@@ -120,34 +117,41 @@ func (s *scratch) name() {
 
 // place returns where an activity is remembered, and the range whose reading may
 // bring it again (the empty range: that of its bucket). Without a time to go by,
-// that is all that a query for the same time may bring.
-func (l *loop) place(r *read, t int64, dated bool) (at int64, belongs ledger.Range) {
+// that is all that a query for the same time may bring, and what the vendor may
+// repeat.
+func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledger.Range) {
+	if !dated && l.endures() {
+		return now - era, ledger.Range{}
+	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
-		// Ids older than that are forgotten: they go with the oldest that are not.
-		reached := max(l.ledger.Position().Reached, r.window.From)
 		if !dated {
-			return reached, ledger.Range{}
+			return now, ledger.Range{}
 		}
-		return min(max(t, reached-2*l.plan.lateness), r.began.UnixNano()), ledger.Range{}
+		// What came very late goes with the oldest that is remembered.
+		reached := max(l.ledger.Position().Reached, r.window.From)
+		return min(max(t, reached-2*l.plan.lateness), now), ledger.Range{}
 	}
 	if dated && l.Stream.Stream.Bounds == providers.EventTime {
 		return t, ledger.Range{}
 	}
-	reach := l.plan.reach()
-	return r.window.To - 1, ledger.Range{From: r.query.From - reach, To: r.query.To + reach}
+	reach, repeat := l.plan.reach(), l.plan.remember
+	belongs = ledger.Range{From: r.query.From - reach - repeat, To: r.query.To + reach}
+	if repeat > 0 {
+		belongs.To += repeat + l.plan.lateness
+	}
+	return r.window.To - 1, belongs
 }
 
 // newlySkipped returns what the page reports as lost and no page before did.
 func (l *loop) newlySkipped(r *read, f *fetched, now int64) []providers.Skip {
 	var list []providers.Skip
 	for _, skip := range f.Skipped {
-		at, belongs := l.place(r, 0, false)
+		at, belongs := l.place(r, 0, now, false)
 		key := l.hash.branch("\x00" + skip.Reason + "\x00" + skip.Detail)
-		switch {
-		case skip.Detail == "" || l.ledger.Seen().Add(at, now, belongs, key):
+		if skip.Detail == "" || l.ledger.Seen().Add(at, now, belongs, key) {
 			list = append(list, skip)
-		case l.Stream.Stream.Resume == providers.ByWalk:
-			l.ledger.Seen().Keep(at, now, belongs, key)
+		} else {
+			l.keep(at, now, belongs, key)
 		}
 	}
 	return list
