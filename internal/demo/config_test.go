@@ -32,7 +32,6 @@ func exampleConfig() collectorConfig {
 		Providers: `okta:
     api_token: 00fake-token
     endpoint: http://127.0.0.1:19403
-    overlap: 20s
     rate_limit:
         requests_per_minute: 60000
         reserve: 0

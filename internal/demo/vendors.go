@@ -24,12 +24,12 @@ const (
 	limitScale        = 1000
 	requestsPerMinute = 60000
 
-	// Some events are up to lateBy late, all up to jitter; the receiver expects
-	// overlap.
-	lateBy  = 15 * time.Second
-	jitter  = 2 * time.Second
-	latest  = lateBy + jitter
-	overlap = 20 * time.Second
+	// Some events are up to lateBy late, all up to jitter: less than what the receiver
+	// reads again with every poll, so that a run is complete soon after its traffic
+	// has stopped.
+	lateBy = 15 * time.Second
+	jitter = 2 * time.Second
+	latest = lateBy + jitter
 
 	// lookback covers the backlog and whatever an earlier run has not read.
 	lookback = 48 * time.Hour
@@ -143,7 +143,6 @@ func (v *vendors) config() (string, error) {
 			streams = append(streams, s.Name)
 		}
 		entry["streams"] = streams
-		entry["overlap"] = overlap.String()
 		entry["rate_limit"] = map[string]any{"requests_per_minute": requestsPerMinute, "reserve": 0}
 		entries[w.Vendor.Key] = entry
 	}

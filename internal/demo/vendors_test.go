@@ -138,7 +138,7 @@ func TestVendorsServeAndDescribeThemselves(t *testing.T) {
 	require.NoError(t, yaml.Unmarshal([]byte(text), &entries))
 	require.Len(t, entries, 2)
 	assert.Equal(t, map[string]any{
-		"endpoint": v.servers[1].URL, "token": "fake-umbrella", "streams": []any{"audit"}, "overlap": "20s",
+		"endpoint": v.servers[1].URL, "token": "fake-umbrella", "streams": []any{"audit"},
 		"rate_limit": map[string]any{"requests_per_minute": requestsPerMinute, "reserve": 0},
 	}, entries["umbrella"])
 
