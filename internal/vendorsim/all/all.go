@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/github"
@@ -34,6 +35,7 @@ func Vendors() []vendorsim.Vendor {
 		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
 		confluence.Vendor(),
+		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
 		github.Vendor(),

@@ -1,0 +1,175 @@
+package dealcloud
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/otelactivity/otelactivity/internal/vendorsim"
+)
+
+const (
+	day         = 24 * time.Hour
+	maxRange    = 90 * day // also how long rows are kept
+	defaultPage = 10
+	maxPage     = 1000
+)
+
+var rules = vendorsim.Rules{
+	Method: http.MethodPost, Accept: "application/json", ContentType: "application/json",
+	IgnoreUnknown: true,
+	Params:        map[string]vendorsim.Param{"pageNumber": vendorsim.Int(1, 1<<31-1), "pageSize": vendorsim.Int(1, 1<<31-1)},
+}
+
+type sim struct{ world *vendorsim.World }
+
+func (s *sim) activity(rw http.ResponseWriter, r *http.Request) {
+	token, err := s.world.Bearer(r)
+	switch {
+	case err != nil:
+		unauthorized().Write(rw)
+		return
+	case !slices.Contains(strings.Fields(token.Scope), scope) || s.world.On("no_right"):
+		forbidden().Write(rw)
+		return
+	}
+	q, problem := s.world.Check(r, rules)
+	if problem != nil {
+		badRequest(problem).Write(rw)
+		return
+	}
+	filter, err := s.filter(r)
+	if err != nil {
+		s.world.Violation(r, "body: %v", err)
+		message(http.StatusBadRequest, err.Error()).Write(rw)
+		return
+	}
+	s.page(r, q, filter).Write(rw)
+}
+
+// filter is the body of a request.
+type filter struct {
+	users                    []int64
+	from, to                 time.Time
+	activity, source, export *int
+}
+
+// filter reads the body. Names are taken in any case, unknown ones are ignored.
+func (s *sim) filter(r *http.Request) (filter, error) {
+	var f filter
+	text, err := io.ReadAll(r.Body)
+	if err != nil || !gjson.ValidBytes(text) || !gjson.ParseBytes(text).IsObject() {
+		return f, errors.New("the request body must be a JSON object")
+	}
+	for name, v := range gjson.ParseBytes(text).Map() {
+		target, ok := map[string]any{"userids": &f.users, "datefrom": &f.from, "dateto": &f.to,
+			"activity": &f.activity, "source": &f.source, "exportdatatype": &f.export}[strings.ToLower(name)]
+		if !ok {
+			s.world.Violation(r, "unknown field %q", name)
+			continue
+		}
+		if err := json.Unmarshal([]byte(v.Raw), target); err != nil {
+			return f, fmt.Errorf("the value of %s is not valid", name)
+		}
+	}
+	return f, f.check()
+}
+
+func (f *filter) check() error {
+	for name, v := range map[string]*int{"activity": f.activity, "source": f.source} {
+		if v != nil && (*v < 1 || *v > 11) {
+			return fmt.Errorf("%s %d does not exist", name, *v)
+		}
+	}
+	if f.export != nil && (*f.export < 0 || *f.export >= exportTypes) {
+		return fmt.Errorf("exportDataType %d does not exist", *f.export)
+	}
+	if f.export != nil && (f.activity == nil || *f.activity != 8) {
+		return errors.New("exportDataType is for activity 8 only")
+	}
+	return nil
+}
+
+// span returns the days that the filter means. Of the two dates only the day counts.
+func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error) {
+	today := s.world.Now().Truncate(day)
+	from, to := f.from, f.to
+	if from.IsZero() {
+		from = today.Add(-maxRange + day)
+	}
+	if to.IsZero() {
+		to = today.Add(day)
+	}
+	switch {
+	case to.Sub(from) < day:
+		return since, until, errors.New("DateTo should be greater than DateFrom.")
+	case to.Sub(from) > maxRange:
+		return since, until, errors.New("The date range should not exceed 90 days.")
+	}
+	if !from.Equal(from.Truncate(day)) || !to.Equal(to.Truncate(day)) {
+		s.world.Violation(r, "times of day do not filter: %v, %v", from, to)
+	}
+	cut := time.Time.Truncate
+	if s.world.On("round_days") {
+		cut = time.Time.Round
+	}
+	since, until = cut(from.UTC(), day), cut(to.UTC(), day)
+	if s.world.On("last_day_included") {
+		until = until.Add(day)
+	}
+	return since, until, nil
+}
+
+func (s *sim) page(r *http.Request, q url.Values, f filter) vendorsim.Reply {
+	since, until, err := s.span(r, f)
+	if err != nil {
+		s.world.Violation(r, "%v", err)
+		return message(http.StatusBadRequest, err.Error())
+	}
+	if oldest := s.world.Now().Add(-maxRange); since.Before(oldest) {
+		since = oldest
+	}
+	rows := s.world.Between(stream, vendorsim.Query{Since: since, Until: until, NewestFirst: s.world.On("newest_first")})
+	rows = slices.DeleteFunc(rows, func(e *vendorsim.Entry) bool { return !f.matches(e) })
+	most := maxPage
+	if n, err := strconv.Atoi(s.world.Knob("max_page_size")); err == nil {
+		most = n
+	}
+	number, size := vendorsim.IntOr(q, "pageNumber", 1), min(vendorsim.IntOr(q, "pageSize", defaultPage), most)
+	page := vendorsim.Slice(rows, (number-1)*size, size)
+	if number > 1 && len(page) > 0 && s.world.Fires(r, vendorsim.DuplicateRows) { // the last row of the page before comes again
+		page = vendorsim.Slice(rows, (number-1)*size-1, size+1)
+	}
+	return vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		Body: fmt.Sprintf(`{"totalRecords":%d,"rows":%s}`, len(rows), vendorsim.Array(page))}
+}
+
+func (f *filter) matches(e *vendorsim.Entry) bool {
+	is := func(field string, want *int) bool {
+		return want == nil || gjson.Get(e.Raw, field).Int() == int64(*want)
+	}
+	if !is("activityTypeId", f.activity) || !is("sourceTypeId", f.source) {
+		return false
+	}
+	if len(f.users) > 0 && !slices.Contains(f.users, gjson.Get(e.Raw, "userId").Int()) {
+		return false
+	}
+	return f.export == nil || exportType(e) == *f.export
+}
+
+func exportType(e *vendorsim.Entry) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(e.ID, "row-"))
+	if err != nil {
+		return 0
+	}
+	return n % exportTypes
+}
