@@ -115,7 +115,7 @@ func TestBadEvents(t *testing.T) {
 				delete(bad, s.raw)
 			}
 		}
-		assert.Len(t, bad, 0, "not delivered raw with a marker")
+		assert.Empty(t, bad, "not delivered raw with a marker")
 		assert.GreaterOrEqual(t, len(r.records()), marked+20)
 	})
 }

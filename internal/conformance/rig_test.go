@@ -147,7 +147,6 @@ type wire struct {
 
 	mu    sync.Mutex
 	hosts []string
-	block chan struct{}
 }
 
 func (*wire) Start(context.Context, component.Host) error { return nil }
