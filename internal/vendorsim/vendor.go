@@ -23,6 +23,10 @@ type Vendor struct {
 	// Variants are further working configurations by name: every other auth kind,
 	// API version and mode. All are served at the same time as Config.
 	Variants map[string]func(baseURL string) map[string]any
+	// Readings are further states, by name, under each of which a reader must get
+	// every event: what the vendor's documentation leaves open, and configurations
+	// that read the same logs in another way.
+	Readings map[string]Reading
 	// Errors returns the vendor's own answer for a fault. A zero Reply, or a nil
 	// func, gives a plain answer with the usual status.
 	Errors func(w *World, r *http.Request, kind Kind) Reply
@@ -32,6 +36,16 @@ type Vendor struct {
 	TokenPaths []string
 	// Knobs are the vendor's own switches (World.Knob) and what each does.
 	Knobs map[string]string
+}
+
+// Reading is one state of a vendor and of its reader.
+type Reading struct {
+	// Config is the configuration; nil means Vendor.Config.
+	Config func(baseURL string) map[string]any
+	// Knobs are the switches that are turned.
+	Knobs map[string]string
+	// Skew is how far the vendor's clock is ahead.
+	Skew time.Duration
 }
 
 // Stream is one event log of a vendor.

@@ -53,6 +53,7 @@ func Vendor() vendorsim.Vendor {
 		New:        newHandler,
 		Config:     func(baseURL string) map[string]any { return credentials(baseURL, nil) },
 		Variants:   variants(),
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath, proxyPath},
 		Knobs: map[string]string{
@@ -71,6 +72,20 @@ func Vendor() vendorsim.Vendor {
 			"app_access_only":    "true: no token for users, as for an app with App Access Only",
 			"expired_developer":  "true: the developer token has had its hour",
 		},
+	}
+}
+
+// readings: the history holds the events of the stream. Positions were numbers once.
+func readings() map[string]vendorsim.Reading {
+	history, signed := variants()["admin_logs"], variants()["jwt"]
+	return map[string]vendorsim.Reading{
+		"numbers":                  {Knobs: map[string]string{"number_positions": "true", "full_chunks": "true"}},
+		"admin_logs":               {Config: history},
+		"admin_logs, small pages":  {Config: variants()["admin_logs_page_size"]},
+		"admin_logs, inclusive":    {Config: history, Knobs: map[string]string{"inclusive_bounds": "true"}},
+		"admin_logs, end repeated": {Config: history, Knobs: map[string]string{"keeps_position": "true", "number_positions": "true"}},
+		"a clock ahead":            {Config: signed, Skew: 3 * time.Minute},
+		"a clock behind":           {Config: signed, Skew: -3 * time.Minute},
 	}
 }
 

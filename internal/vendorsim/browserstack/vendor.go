@@ -50,7 +50,8 @@ func Vendor() vendorsim.Vendor {
 			"logs_path":       with(map[string]any{"logs_path": movedPath}),
 			"short_lookback":  with(map[string]any{"lookback_limit_days": 3}),
 		},
-		Errors: faultReply,
+		Readings: readings(),
+		Errors:   faultReply,
 		Knobs: map[string]string{
 			"wrapper":           "the key of the list instead of logs (audit_logs, events, data, results), or array: no object around it",
 			"order":             "oldest or shuffled: the order of the list, which is newest first otherwise",
@@ -70,4 +71,22 @@ func Vendor() vendorsim.Vendor {
 			"unlimited_history": "true: days before the last 180 are answered too",
 		},
 	}
+}
+
+// readings are what may be true instead of the description.
+func readings() map[string]vendorsim.Reading {
+	all := map[string]vendorsim.Reading{}
+	for name, knobs := range map[string]map[string]string{
+		"a day west of UTC":      {"zone": "-12", "wrapper": "array"},
+		"a day east of UTC":      {"zone": "14", "wrapper": "audit_logs", "order": "oldest"},
+		"exclusive, west of UTC": {"zone": "-12", "exclusive_end": "true", "wrapper": "events", "order": "shuffled"},
+		"exclusive, east of UTC": {"zone": "14", "exclusive_end": "true", "wrapper": "data"},
+		"dates ignored":          {"ignores_dates": "true", "wrapper": "results"},
+		"pages by links":         {"paging": "link"},
+		"pages by paths":         {"paging": "path", "paging_key": "next", "order": "oldest"},
+		"pages by a cursor link": {"paging": "path", "paging_key": "next_cursor"},
+	} {
+		all[name] = vendorsim.Reading{Knobs: knobs}
+	}
+	return all
 }
