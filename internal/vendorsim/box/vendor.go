@@ -93,10 +93,11 @@ func variants() map[string]func(string) map[string]any {
 	with := func(more map[string]any) func(string) map[string]any {
 		return func(baseURL string) map[string]any { return credentials(baseURL, more) }
 	}
-	signed := func(more map[string]any) func(string) map[string]any {
+	// The key is made when it is needed, which takes a while.
+	signed := func(more func(baseURL string) map[string]any) func(string) map[string]any {
 		return func(baseURL string) map[string]any {
 			c := map[string]any{"endpoint": baseURL, "auth_type": "jwt"}
-			maps.Copy(c, more)
+			maps.Copy(c, more(baseURL))
 			return c
 		}
 	}
@@ -105,15 +106,17 @@ func variants() map[string]func(string) map[string]any {
 		"token_url": func(baseURL string) map[string]any {
 			return credentials(baseURL, object{"token_url": baseURL + proxyPath})
 		},
-		"jwt":      signed(map[string]any{"jwt_config": appConfig()}),
-		"jwt_user": signed(map[string]any{"jwt_config": appConfig(), "user_id": userID}),
-		"jwt_fields": signed(map[string]any{
-			"client_id": jwtClientID, "client_secret": jwtSecret, "enterprise_id": enterpriseID,
-			"public_key_id": publicKeyID, "private_key": encryptedKey(), "private_key_passphrase": passphrase,
+		"jwt":      signed(func(string) map[string]any { return object{"jwt_config": appConfig()} }),
+		"jwt_user": signed(func(string) map[string]any { return object{"jwt_config": appConfig(), "user_id": userID} }),
+		"jwt_fields": signed(func(string) map[string]any {
+			return object{
+				"client_id": jwtClientID, "client_secret": jwtSecret, "enterprise_id": enterpriseID,
+				"public_key_id": publicKeyID, "private_key": encryptedKey(), "private_key_passphrase": passphrase,
+			}
 		}),
-		"jwt_token_url": func(baseURL string) map[string]any {
-			return signed(map[string]any{"jwt_config": appConfig(), "token_url": baseURL + proxyPath})(baseURL)
-		},
+		"jwt_token_url": signed(func(baseURL string) map[string]any {
+			return object{"jwt_config": appConfig(), "token_url": baseURL + proxyPath}
+		}),
 		"access_token": func(baseURL string) map[string]any {
 			return map[string]any{"endpoint": baseURL, "auth_type": "access_token", "access_token": developerToken}
 		},
