@@ -1,6 +1,7 @@
 package activityreceiver
 
 import (
+	"errors"
 	"flag"
 	"path/filepath"
 	"testing"
@@ -186,6 +187,37 @@ func TestServerAddress(t *testing.T) {
 		"none":          {providers.Source{Endpoint: ":"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, serverAddress(&tt.source)) })
+	}
+}
+
+// What the vendor's adapter or the user lists leaves the receiver nowhere, and all
+// other bytes of the record stay as they came.
+func TestFieldsThatMustNotLeave(t *testing.T) {
+	const record = `{"id":"e-1", "session":{"secret":"planted-secret","n":9007199254740993},"users":[{"mail":"a","id":1},{"mail":"b","id":2}],"time":"2026-03-04T05:06:07Z"}`
+	for name, tt := range map[string]struct{ keys, want string }{
+		"the vendor's own": {"", `{"id":"e-1", "session":{"n":9007199254740993},"users":[{"mail":"a","id":1},{"mail":"b","id":2}],"time":"2026-03-04T05:06:07Z"}`},
+		"the user's":       {"exclude_fields: [users.mail]", `{"id":"e-1", "session":{"n":9007199254740993},"users":[{"id":1},{"id":2}],"time":"2026-03-04T05:06:07Z"}`},
+		"an attribute":     {"body: description, raw: attribute", `{"id":"e-1", "session":{"n":9007199254740993},"users":[{"mail":"a","id":1},{"mail":"b","id":2}],"time":"2026-03-04T05:06:07Z"}`},
+		"undecodable":      {"exclude_fields: [users, time]", `{"id":"e-1", "session":{"n":9007199254740993}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg, err := loadYAML(t, "{providers: {fake/eu: {domain: acme.example.com, token: fake-token, "+tt.keys+"}}}")
+			require.NoError(t, err)
+			instances, err := cfg.open()
+			require.NoError(t, err)
+			stream := instances[0].stream(instances[0].streams[0], nil)
+			if name == "undecodable" {
+				stream.Stream.Decode = func(providers.Event) (providers.Activity, error) { return providers.Activity{}, errors.New("broken") }
+			}
+			logs := newRecordBuilder(cfg, instances[0], "audit", "1.2.3").logs(poll.Convert(stream, []providers.Event{{Raw: record}}, observedTime))
+			r := records(logs)[0]
+			raw := r.Body().Str()
+			if original, ok := r.Attributes().Get(schema.Original); ok {
+				raw = original.Str()
+			}
+			assert.Equal(t, tt.want, raw)
+			assert.NotContains(t, string(otlpYAML(t, logs)), "planted-secret")
+		})
 	}
 }
 

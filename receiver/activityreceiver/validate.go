@@ -137,6 +137,7 @@ func (i *instance) open(receiver *Config) error {
 		return errors.Join(p.Err(), withPath(i.path(), err))
 	}
 	i.source = source
+	i.checkProduct(&p)
 	i.selectStreams(&p)
 	for _, s := range i.streams {
 		i.checkStream(&p, &s)
