@@ -73,7 +73,8 @@ func filtersFor(all []seen) []filter {
 	}
 	if organizations := values(all, []string{"activity.organization.id"}, 1); len(organizations) > 0 {
 		filters = append(filters, filter{
-			"organization_id", map[string]any{"organization_id": organizations[0]},
+			"organization_id",
+			map[string]any{"organization_id": organizations[0]},
 			func(s seen) bool { return s.attrs["activity.organization.id"] == organizations[0] },
 		})
 	}
