@@ -26,18 +26,18 @@ func backfill(ctx context.Context, t *table, v *vendor) error {
 	const window, windows = time.Hour, 64
 	step := window / pageSize * 2 // half a page a window
 	goal := int(windows*window/step) - 3*pageSize
-	read := func(parallel int) (time.Duration, error) {
+	timed := func(parallel int) (time.Duration, error) {
 		started := time.Now()
 		err := readAll(ctx, windowedConfig(v, windows*window, time.Minute, map[string]any{
 			"step": step.String(), "latency": "100ms", "parallel": parallel, "window": window.String(),
 		}), goal)
 		return time.Since(started), err
 	}
-	one, err := read(1)
+	one, err := timed(1)
 	if err != nil {
 		return err
 	}
-	eight, err := read(8)
+	eight, err := timed(8)
 	if err != nil {
 		return err
 	}

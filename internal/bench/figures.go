@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"syscall"
 	"text/tabwriter"
@@ -76,7 +77,7 @@ func cpu() time.Duration {
 type usage struct {
 	wall, cpu      time.Duration
 	mallocs, bytes uint64
-	peak           uint64 // of the live heap, sampled
+	heap, live     uint64 // peaks, sampled: of the heap, and of what a collection left of it
 }
 
 // measure runs work and watches the heap meanwhile.
@@ -85,31 +86,33 @@ func measure(work func() error) (usage, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	stop := make(chan struct{})
-	var peak uint64
+	var heap, live uint64
 	var watch sync.WaitGroup
-	watch.Go(func() { peak = watchHeap(stop) })
+	watch.Go(func() { heap, live = watchHeap(stop) })
 	start, worked := time.Now(), cpu()
 	err := work()
 	u := usage{wall: time.Since(start), cpu: cpu() - worked}
 	close(stop)
 	watch.Wait()
 	runtime.ReadMemStats(&after)
-	u.mallocs, u.bytes, u.peak = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc, peak
+	u.mallocs, u.bytes = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
+	u.heap, u.live = heap, live
 	return u, err
 }
 
-func watchHeap(stop <-chan struct{}) uint64 {
-	var peak uint64
+// watchHeap samples the heap. Its whole size has up to twice the live part, by
+// chance of when the collector ran; the live part shows whether memory grows.
+func watchHeap(stop <-chan struct{}) (heap, live uint64) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
 	for {
 		select {
 		case <-stop:
-			return peak
+			return heap, live
 		case <-tick.C:
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapAlloc)
+			metrics.Read(samples)
+			heap, live = max(heap, samples[0].Value.Uint64()), max(live, samples[1].Value.Uint64())
 		}
 	}
 }

@@ -63,7 +63,11 @@ func start(ctx context.Context, config map[string]any, next consumer.Logs) (rece
 
 // readAll runs a receiver until it has delivered goal records.
 func readAll(ctx context.Context, config map[string]any, goal int) error {
-	s := newSink(goal)
+	return read(ctx, config, newSink(goal))
+}
+
+// read is readAll into a given sink.
+func read(ctx context.Context, config map[string]any, s *sink) error {
 	r, err := start(ctx, config, s)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,7 +115,7 @@ func TestBadEvents(t *testing.T) {
 				delete(bad, s.raw)
 			}
 		}
-		assert.Len(t, bad, 0, "not delivered raw with a marker")
+		assert.Empty(t, bad, "not delivered raw with a marker")
 		assert.GreaterOrEqual(t, len(r.records()), marked+20)
 	})
 }
@@ -181,7 +182,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 // slow is a pipeline that takes pages after a while, and refuses some first.
 type slow struct {
 	consumertest.LogsSink
-	refuse int
+	refuse atomic.Int64 // streams deliver at the same time
 	wait   time.Duration
 }
 
@@ -193,8 +194,7 @@ func (s *slow) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
 		return ctx.Err()
 	case <-time.After(s.wait):
 	}
-	if s.refuse > 0 {
-		s.refuse--
+	if s.refuse.Add(-1) >= 0 {
 		return errors.New("busy")
 	}
 	return s.LogsSink.ConsumeLogs(ctx, logs)
@@ -206,7 +206,8 @@ func TestShutdownInMidPage(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.backlog(450)
 		for n := range 6 {
-			pipeline := &slow{LogsSink: *new(consumertest.LogsSink), refuse: n % 3, wait: 700 * time.Millisecond}
+			pipeline := &slow{wait: 700 * time.Millisecond}
+			pipeline.refuse.Store(int64(n % 3))
 			r.next = pipeline
 			r.read(time.Duration(1+n) * 900 * time.Millisecond)
 			for _, logs := range pipeline.AllLogs() {

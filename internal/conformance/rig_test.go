@@ -153,7 +153,6 @@ type wire struct {
 
 	mu    sync.Mutex
 	hosts []string
-	block chan struct{}
 }
 
 func (*wire) Start(context.Context, component.Host) error { return nil }

@@ -51,7 +51,7 @@ func (j *journal) read() error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if _, err := f.Seek(j.offset, io.SeekStart); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func verify(t *testing.T, token string, public crypto.PublicKey) (header, claims
 	algorithms := []jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 	}
-	signed, err := jose.ParseSigned(token, algorithms)
+	signed, err := jose.ParseSignedCompact(token, algorithms)
 	require.NoError(t, err)
 	payload, err := signed.Verify(public)
 	require.NoError(t, err)

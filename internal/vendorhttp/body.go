@@ -78,7 +78,7 @@ func read(resp *http.Response, limit int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	bounded := io.LimitReader(body, limit+1)
 	var text string
 	if body.unzip == nil && resp.ContentLength > 0 {
@@ -130,7 +130,7 @@ func readUnknown(r io.Reader) (string, error) {
 }
 
 func notEOF(err error) error {
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // a body ends with the bare one; around a failure it would pass for the end
 		return nil
 	}
 	return err

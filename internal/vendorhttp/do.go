@@ -156,7 +156,7 @@ func (x *exchange) stream(req *http.Request, answer *http.Response, resp *provid
 	failure := x.judge(resp)
 	x.learn(answer.Header)
 	if failure != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, failure
 	}
 	return resp, nil

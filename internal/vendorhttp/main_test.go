@@ -71,6 +71,11 @@ func get(ctx context.Context, c *vendorhttp.Client, path string) (*providers.Res
 	return resp, err.(*providers.Error)
 }
 
+// begin sends a request whose answer nobody waits for.
+func begin(ctx context.Context, c *vendorhttp.Client, path string) {
+	go func() { _, _ = get(ctx, c, path) }()
+}
+
 // recorder is an Observer that keeps what it is told.
 type recorder struct {
 	mu        sync.Mutex

@@ -56,7 +56,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 		for i := range 5 {
 			path := "/" + strconv.Itoa(i)
 			want = append(want, path)
-			go get(t.Context(), c, path)
+			begin(t.Context(), c, path)
 			synctest.Wait()
 		}
 		time.Sleep(10 * time.Second)
@@ -70,12 +70,12 @@ func TestLiveGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, a := oneASecond(t)
 		for i := range 4 {
-			go get(t.Context(), c, "/settle"+strconv.Itoa(i))
+			begin(t.Context(), c, "/settle"+strconv.Itoa(i))
 			synctest.Wait()
 		}
 		time.Sleep(1500 * time.Millisecond)
 		for i := range 2 {
-			go get(vendorhttp.Live(t.Context()), c, "/live"+strconv.Itoa(i))
+			begin(vendorhttp.Live(t.Context()), c, "/live"+strconv.Itoa(i))
 			synctest.Wait()
 		}
 		time.Sleep(10 * time.Second)
@@ -223,11 +223,11 @@ func TestWaiterThatGivesUpIsPassedOver(t *testing.T) {
 		c, a := oneASecond(t)
 		short, cancel := context.WithTimeout(vendorhttp.Live(t.Context()), 500*time.Millisecond)
 		defer cancel()
-		go get(t.Context(), c, "/1")
+		begin(t.Context(), c, "/1")
 		synctest.Wait()
-		go get(short, c, "/gone")
+		begin(short, c, "/gone")
 		synctest.Wait()
-		go get(t.Context(), c, "/2")
+		begin(t.Context(), c, "/2")
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
 		assert.Equal(t, []string{"/1", "/2"}, a.paths)

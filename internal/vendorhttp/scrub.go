@@ -120,7 +120,7 @@ func (s *scrubber) clean(e *providers.Error) *providers.Error {
 
 // wrap hides the text of an error but not what it is.
 func (s *scrubber) wrap(err error) error {
-	if _, ok := err.(*scrubbed); ok {
+	if _, ok := err.(*scrubbed); ok { //nolint:errorlint // one that wraps it has a text of its own
 		return err
 	}
 	return &scrubbed{text: s.text(err.Error()), cause: err}

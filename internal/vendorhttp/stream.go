@@ -24,7 +24,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	s.read += n
 	switch {
-	case err == nil, err == io.EOF:
+	case err == nil, err == io.EOF: //nolint:errorlint // wrapped it is a failure, as in notEOF
 		return n, err
 	case s.ctx.Err() != nil:
 		return n, interrupted(s.ctx.Err())

@@ -108,8 +108,9 @@ func TestCloseEndsHangingAnswers(t *testing.T) {
 	done := make(chan error)
 	tr := &http.Transport{}
 	defer tr.CloseIdleConnections()
+	req := request(t, http.MethodGet, s.URL+"/events", "")
 	go func() {
-		res, err := (&http.Client{Transport: tr}).Do(request(t, http.MethodGet, s.URL+"/events", ""))
+		res, err := (&http.Client{Transport: tr}).Do(req)
 		if err == nil {
 			_ = res.Body.Close()
 		}

@@ -96,7 +96,7 @@ type exchange struct {
 func (x *exchange) run(h http.Handler, r *http.Request) {
 	defer func() {
 		broken := recover()
-		if broken != nil && broken != http.ErrAbortHandler {
+		if broken != nil && broken != http.ErrAbortHandler { //nolint:errorlint // net/http compares what was panicked with, too
 			x.failure = fmt.Errorf("handler panicked: %v", broken)
 		} else if broken != nil {
 			x.failure = syscall.ECONNRESET

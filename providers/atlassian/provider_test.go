@@ -202,7 +202,7 @@ func TestPushedFilters(t *testing.T) {
 			if tt.set != nil {
 				tt.set(c)
 			}
-			assert.Equal(t, tt.actions, c.wantedActions(&tt.opts))
+			assert.Equal(t, tt.actions, c.wantedActions(&tt.opts)) //nolint:testifylint // the name does not make it the wanted value
 			assert.Equal(t, tt.want, c.pushed(&tt.opts))
 		})
 	}

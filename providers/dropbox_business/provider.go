@@ -148,7 +148,7 @@ func (c *Config) pushed(f *providers.Filter) providers.Params {
 	var p providers.Params
 	category, eventType := c.Category, c.EventType
 	if category == "" && eventType == "" {
-		category, eventType = pushedAction(f.Actions)
+		eventType = pushedAction(f.Actions)
 	}
 	p.AddSet("category", category)
 	p.AddSet("event_type", eventType)
@@ -162,15 +162,15 @@ func (c *Config) pushed(f *providers.Filter) providers.Params {
 
 // pushedAction returns the event type of one raw action. The sign-in actions are
 // not all of category logins, and no unified action stands for one type.
-func pushedAction(wanted []string) (category, eventType string) {
+func pushedAction(wanted []string) string {
 	one, ok := providers.Single(wanted)
 	if !ok || providers.Action(one).Unified() {
-		return "", ""
+		return ""
 	}
 	if _, known := byType[one]; known || one == statusChange {
-		return "", one
+		return one
 	}
-	return "", ""
+	return ""
 }
 
 // classify: most errors are JSON with a tag, those of status 400 are plain text.

@@ -180,7 +180,7 @@ func TestOffsets(t *testing.T) {
 		rows := vendorsim.IDs(c.World.EmitEach(stream, 5, time.Now().Add(-time.Hour), time.Second))
 		first := c.Get(events, "limit", "2")
 		offset := first.At("next_page.offset").Str
-		assert.Equal(t, url.QueryEscape(offset) != offset, true, "offsets need escapes")
+		assert.NotEqual(t, url.QueryEscape(offset), offset, "offsets need escapes")
 		uri := first.At("next_page.uri").Str
 		assert.True(t, strings.HasPrefix(uri, "https://app.asana.com/api/1.0/workspaces/"), uri)
 		assert.Equal(t, rows[2:4], c.Get(strings.TrimPrefix(uri, "https://app.asana.com")).Texts("data.#.gid"))

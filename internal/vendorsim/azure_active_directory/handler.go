@@ -1,6 +1,7 @@
 package azureactivedirectory
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -71,9 +72,9 @@ func (s *sim) permit(r *http.Request, l log, version string) *vendorsim.Reply {
 	token, err := w.Bearer(r)
 	var reply vendorsim.Reply
 	switch {
-	case err == vendorsim.ErrNoToken:
+	case errors.Is(err, vendorsim.ErrNoToken):
 		reply = invalidToken(w, r, "Access token is empty.")
-	case err == vendorsim.ErrOldToken:
+	case errors.Is(err, vendorsim.ErrOldToken):
 		reply = invalidToken(w, r, "Lifetime validation failed, the token is expired.")
 	case err != nil:
 		reply = invalidToken(w, r, "CompactToken parsing failed with error code: 80049217")
@@ -166,7 +167,7 @@ func (s *sim) skip(r *http.Request, q *query, v url.Values) error {
 	rest, _, literal := strings.Cut(q.raw, "$skiptoken=")
 	q.raw = strings.TrimSuffix(rest, "&")
 	err := s.world.OpenCursor(r, r.URL.Path+"?"+q.raw, v.Get("$skiptoken"), 0, &q.from)
-	if err == vendorsim.ErrBadCursor {
+	if errors.Is(err, vendorsim.ErrBadCursor) {
 		s.world.Violation(r, "a skip token of another link, or a link that was not followed byte for byte (%t)", literal)
 	}
 	return err

@@ -31,7 +31,7 @@ type filters struct {
 func parse(args map[string]json.RawMessage) (f filters, limit int, text string) {
 	limit = maxLimit
 	for _, name := range slices.Sorted(maps.Keys(args)) {
-		ok := true
+		var ok bool
 		switch raw := args[name]; name {
 		case "limit":
 			ok = json.Unmarshal(raw, &limit) == nil && limit >= 1 && limit <= maxLimit

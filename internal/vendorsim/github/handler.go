@@ -1,6 +1,7 @@
 package github
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -173,10 +174,10 @@ func (s *sim) query(r *http.Request, kind feedKind, server bool) (query, *vendor
 	if q.before, err = s.cursor(r, v, "before"); err != nil {
 		bad = err
 	}
-	switch bad {
-	case nil:
+	switch {
+	case bad == nil:
 		return q, nil
-	case vendorsim.ErrOldCursor:
+	case errors.Is(bad, vendorsim.ErrOldCursor):
 		reply := unprocessable("after", bad.Error())
 		return q, &reply
 	}

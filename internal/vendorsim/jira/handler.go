@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -45,9 +46,9 @@ func (s *Site) Admitted(rw http.ResponseWriter, r *http.Request, gateway bool, s
 		return false
 	}
 	oauth, err := s.Admit(r, gateway, scopes...)
-	switch err {
-	case nil:
-	case ErrScope:
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrScope):
 		scopeMismatch().Write(rw)
 		return false
 	default:
@@ -99,7 +100,7 @@ func (s *sim) page(r *http.Request, q url.Values, gateway bool) string {
 	sel := vendorsim.Query{UntilInclusive: true, NewestFirst: true}
 	total := len(w.Between("audit", sel)) + 7
 	empty := fmt.Sprintf(`{"offset":%d,"limit":%d,"total":%d,"records":[]}`, offset, limit, total)
-	ok := true
+	var ok bool
 	if sel.Since, ok = s.bound(r, q, "from", gateway); !ok {
 		return empty
 	}

@@ -54,7 +54,7 @@ func projects(c *simtest.Client, path string, pairs ...string) []string {
 func TestServiceProjectsPage(t *testing.T) {
 	c := newSite(t)
 	a := c.Get(search, "typeKey", "service_desk")
-	assert.EqualValues(t, 50, len(a.Texts("values")), "pages of 50 by default")
+	assert.Len(t, a.Texts("values"), 50, "pages of 50 by default")
 	assert.Equal(t, "service_desk", a.At("values.7.projectTypeKey").Str)
 	keys := projects(c, search, "typeKey", "service_desk", "maxResults", "50")
 	assert.Len(t, keys, 60)

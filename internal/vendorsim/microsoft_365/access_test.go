@@ -230,8 +230,10 @@ func TestEventsAreUniqueAndAwkward(t *testing.T) {
 			has[v.Get("Operation").Str]++
 		}
 	}
-	for _, what := range []string{"type as text", "no result", "zone", "fraction", "port", "mapped", "brackets", "host", "guest", "service principal", "link", "nobody", "system",
-		"DLP agent", "list of texts", "one text", "other workload", "large number", "UserLoggedIn", "UserLoginFailed", "Add user.", "FileDownloaded", "TeleporterEngaged"} {
+	for _, what := range []string{
+		"type as text", "no result", "zone", "fraction", "port", "mapped", "brackets", "host", "guest", "service principal", "link", "nobody", "system",
+		"DLP agent", "list of texts", "one text", "other workload", "large number", "UserLoggedIn", "UserLoginFailed", "Add user.", "FileDownloaded", "TeleporterEngaged",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

@@ -129,8 +129,10 @@ const startPause = 15 * time.Minute
 
 func (s *sim) start(r *http.Request, _ url.Values) (vendorsim.Reply, http.Header) {
 	w := s.world
-	q, problem := w.Check(r, vendorsim.Rules{Method: http.MethodPost, Required: []string{"contentType"},
-		Params: map[string]vendorsim.Param{"contentType": typeParam, "PublisherIdentifier": vendorsim.Text}})
+	q, problem := w.Check(r, vendorsim.Rules{
+		Method: http.MethodPost, Required: []string{"contentType"},
+		Params: map[string]vendorsim.Param{"contentType": typeParam, "PublisherIdentifier": vendorsim.Text},
+	})
 	if problem != nil {
 		return badRequest(problem), nil
 	}
@@ -212,6 +214,8 @@ func (s *sim) blob(r *http.Request, _ url.Values) (vendorsim.Reply, http.Header)
 	}
 	rows := slices.Clone(found.rows)
 	w.Rand("order", id).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	return vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
-		Body: vendorsim.Array(w.Rows(r, rows))}, nil
+	return vendorsim.Reply{
+		Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		Body: vendorsim.Array(w.Rows(r, rows)),
+	}, nil
 }

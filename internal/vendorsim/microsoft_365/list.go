@@ -1,6 +1,7 @@
 package microsoft365
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,7 +80,7 @@ func (s *sim) listing(r *http.Request, q url.Values) (listing, *vendorsim.Reply)
 	if q.Has("nextPage") {
 		var at listing
 		err := w.OpenCursor(r, q.Get("contentType"), q.Get("nextPage"), pageLife, &at)
-		if err == vendorsim.ErrBadCursor {
+		if errors.Is(err, vendorsim.ErrBadCursor) {
 			w.Violation(r, "%v", err)
 		}
 		if err != nil {

@@ -36,8 +36,10 @@ func newClient(t *testing.T) *simtest.Client {
 func login(c *simtest.Client) *simtest.Client {
 	c.Helper()
 	config := microsoft365.Vendor().Config(simtest.Base)
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {config["client_id"].(string)},
-		"client_secret": {config["client_secret"].(string)}, "scope": {"https://manage.office.com/.default"}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {config["client_id"].(string)},
+		"client_secret": {config["client_secret"].(string)}, "scope": {"https://manage.office.com/.default"},
+	}
 	a := c.Post(strings.TrimPrefix(config["token_url"].(string), simtest.Base), simtest.Form, form.Encode())
 	require.Equal(c, 200, a.Status, a.Body)
 	return c.Auth("Bearer " + a.At("access_token").Str)

@@ -193,7 +193,7 @@ func TestStubbornClientGetsEverything(t *testing.T) {
 		o.world.Faults.Harmless(0.04)
 		link := base + "/api/v1/logs?limit=20&since=" + url.QueryEscape(ago(3*time.Hour))
 		seen, tries := map[string]bool{}, 0
-		for fresh, quiet := 0, 0; quiet < 3; {
+		for quiet := 0; quiet < 3; {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
 			require.NoError(t, err)
 			req.Header.Set("Accept", "application/json")
@@ -208,11 +208,11 @@ func TestStubbornClientGetsEverything(t *testing.T) {
 			if err != nil || res.StatusCode != 200 || !gjson.ValidBytes(body) {
 				continue
 			}
-			fresh = len(seen)
+			before := len(seen)
 			for _, id := range gjson.GetBytes(body, "#.uuid").Array() {
 				seen[id.Str] = true
 			}
-			if quiet++; len(seen) > fresh {
+			if quiet++; len(seen) > before {
 				quiet = 0
 			}
 			for _, l := range linkheader.ParseMultiple(res.Header["Link"]).FilterByRel("next") {

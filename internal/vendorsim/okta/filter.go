@@ -47,7 +47,7 @@ func parseFilter(filter, keywords string) (func(raw string) bool, error) {
 func lex(s string) ([]string, error) {
 	var tokens []string
 	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
-		n := 0
+		var n int // of the token
 		switch s[0] {
 		case '(', ')':
 			n = 1

@@ -2,6 +2,7 @@ package onelogin
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -93,7 +94,7 @@ func (s *sim) events(rw http.ResponseWriter, r *http.Request) {
 	}
 	q, err := s.query(r, v)
 	if err != nil {
-		if err != vendorsim.ErrOldCursor {
+		if !errors.Is(err, vendorsim.ErrOldCursor) {
 			s.world.Violation(r, "%v", err)
 		}
 		s.send(rw, fail(http.StatusBadRequest, "bad request"))

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -130,7 +131,7 @@ func (s *sim) auditQuery(r *http.Request) (auditQuery, *vendorsim.Reply) {
 	q.sel = vendorsim.Query{NewestFirst: true, UntilInclusive: true, Since: seconds(v, "oldest", time.Time{}), Until: seconds(v, "latest", time.Time{})}
 	if v.Has("cursor") {
 		if err := w.OpenCursor(r, "audit", v.Get("cursor"), cursorLife, &q.from); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				w.Violation(r, "%v", err)
 			}
 			return q, refuse(r, "invalid_cursor")

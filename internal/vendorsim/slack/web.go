@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -84,7 +85,7 @@ func (s *sim) byCursor(rw http.ResponseWriter, r *http.Request, q url.Values, ro
 	var from position
 	if q.Has("cursor") {
 		if err := w.OpenCursor(r, "access", q.Get("cursor"), cursorLife, &from); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				w.Violation(r, "%v", err)
 			}
 			refuse(r, "invalid_cursor").Write(rw)
