@@ -53,7 +53,7 @@ func TestEveryProviderIsComplete(t *testing.T) {
 			folder := filepath.Join("..", "..", "providers", p.Key)
 			_, err := os.Stat(filepath.Join(folder, "README.md"))
 			assert.NoError(t, err)
-			golden, err := filepath.Glob(filepath.Join(folder, "testdata", "*", "*.yaml"))
+			golden, err := filepath.Glob(filepath.Join(folder, "testdata", "*", "*.otlp.yaml"))
 			require.NoError(t, err)
 			assert.NotEmpty(t, golden, "there are no golden files")
 			c, o := p.Example()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -12,6 +13,7 @@ import (
 // seen is one record that arrived.
 type seen struct {
 	stream, uid, id, raw, decodeError string
+	at                                time.Time
 	attrs                             map[string]string
 }
 
@@ -26,7 +28,7 @@ func (r *rig) records() []seen {
 					a := record.Attributes()
 					s := seen{
 						stream: stream, uid: text(a, "log.record.uid"), id: text(a, "activity.id"),
-						raw: record.Body().AsString(), decodeError: text(a, "activity.decode_error"), attrs: map[string]string{},
+						at: record.Timestamp().AsTime(), raw: record.Body().AsString(), decodeError: text(a, "activity.decode_error"), attrs: map[string]string{},
 					}
 					for k, v := range a.All() {
 						s.attrs[k] = v.AsString()
