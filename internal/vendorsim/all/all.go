@@ -8,6 +8,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
@@ -35,6 +36,7 @@ func Vendors() []vendorsim.Vendor {
 		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
 		confluence.Vendor(),
+		confluenceonprem.Vendor(),
 		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),

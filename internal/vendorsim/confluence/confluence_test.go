@@ -209,8 +209,10 @@ func TestRecords(t *testing.T) {
 		}
 		has[v.Get("affectedObject.objectType").Str]++
 	}
-	for _, what := range []string{"account true", "account false", "System", "Anonymous", "Backup app", "remoteAddress false", "remoteAddress true",
-		"affectedObject.name false", "description true", "Space", "Group", "User", "Page", ""} {
+	for _, what := range []string{
+		"account true", "account false", "System", "Anonymous", "Backup app", "remoteAddress false", "remoteAddress true",
+		"affectedObject.name false", "description true", "Space", "Group", "User", "Page", "",
+	} {
 		assert.Positive(t, has[what], what)
 	}
 }

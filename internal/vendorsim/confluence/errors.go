@@ -1,6 +1,7 @@
 package confluence
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -30,7 +31,7 @@ func Refusal(p *vendorsim.Problem) vendorsim.Reply {
 // unauthorized is text at the site's host and JSON at the gateway.
 func unauthorized(r *http.Request, gateway bool, err error) vendorsim.Reply {
 	switch {
-	case gateway && err == jira.ErrScope:
+	case gateway && errors.Is(err, jira.ErrScope):
 		return vendorsim.JSONReply(http.StatusUnauthorized, map[string]any{"code": 401, "message": "Unauthorized; scope does not match"}, nil)
 	case gateway:
 		return vendorsim.JSONReply(http.StatusUnauthorized, map[string]any{"code": 401, "message": "Unauthorized"}, nil)

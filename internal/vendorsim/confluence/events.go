@@ -102,7 +102,7 @@ func author(rnd *rand.Rand) object {
 
 // thing is something of a type. A number in the name makes it a thing of its own.
 func thing(rnd *rand.Rand, objectType string, n int) object {
-	name := ""
+	var name string
 	switch objectType {
 	case "User":
 		name = vendorsim.Pick(rnd, vendorsim.People...).Name + fmt.Sprint(" ", n)

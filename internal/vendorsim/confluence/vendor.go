@@ -63,7 +63,7 @@ func newHandler(w *vendorsim.World) http.Handler {
 			}
 			return scope
 		}},
-		log: &Log{World: w, Stream: "audit", Context: "/wiki", MaxLimit: 1000},
+		log: &Log{World: w, Stream: "audit", Context: "/wiki", MaxLimit: 1000, Days: 365},
 	}
 	mux := http.NewServeMux()
 	s.Routes(mux)
