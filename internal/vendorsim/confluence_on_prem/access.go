@@ -50,7 +50,7 @@ func (s *sim) authorize(r *http.Request) (author, error) {
 			return who, errForbidden
 		case err != nil:
 			return who, errCredential
-		case token.Scope != scope:
+		case token.Scope != scope || w.On("missing_scope"):
 			return who, errForbidden
 		}
 	}
@@ -121,7 +121,7 @@ func (s *sim) legacy(rw http.ResponseWriter, r *http.Request, log *confluence.Lo
 
 // slow tells that a window is so wide that the server gives up on it.
 func (s *sim) slow(from, to string, parse func(string) (time.Time, error)) bool {
-	days, err := strconv.Atoi(s.world.Knob("slow_above"))
+	hours, err := strconv.Atoi(s.world.Knob("slow_above"))
 	if err != nil {
 		return false
 	}
@@ -130,5 +130,5 @@ func (s *sim) slow(from, to string, parse func(string) (time.Time, error)) bool 
 	if err != nil {
 		until = s.world.Now()
 	}
-	return until.Sub(since) > time.Duration(days)*24*time.Hour
+	return until.Sub(since) > time.Duration(hours)*time.Hour
 }

@@ -132,7 +132,7 @@ func TestBoundsAreInclusive(t *testing.T) {
 		assert.NotContains(t, raws(c.Get(events)), old.Raw, "beyond the retention")
 		c.Knob("retention_days", "2000")
 		assert.Contains(t, raws(c.Get(events)), old.Raw)
-		c.Knob("slow_above", "1")
+		c.Knob("slow_above", "24")
 		assert.Equal(t, 500, c.Get(events).Status)
 		assert.Equal(t, 200, c.Get(events, "from", at(0)).Status)
 		assert.Equal(t, 500, c.Get(legacy, "startDate", "1").Status)

@@ -75,7 +75,7 @@ func TestTokensOfServiceAccountsEnd(t *testing.T) {
 		time.Sleep(time.Hour) // fake time
 		assert.Equal(t, 401, c.Get(path).Status)
 		c.Knob("missing_scope", "true")
-		delete(config, "oauth_scope")
+		assert.Equal(t, 403, c.Get(login(c, config)).Status)
 		a := c.Auth("").Post("/confluence/rest/oauth2/latest/token", simtest.Form, "grant_type=client_credentials&client_id=fake-service-account&client_secret=fake-service-account-secret")
 		assert.Equal(t, 400, a.Status, "a scope must be asked for")
 		assert.Equal(t, "invalid_scope", a.At("error").Str)

@@ -76,12 +76,12 @@ func Vendor() vendorsim.Vendor {
 			"old_version":    "true: 404 for the auditing API, as before Confluence 7.5",
 			"not_admin":      "true: 403 for an account that is no administrator",
 			"anonymous":      "true: a wrong token is no token (403), not a refused one",
-			"missing_scope":  "true: new OAuth tokens may only read content",
+			"missing_scope":  "true: 403 for service accounts, whose scopes do not reach the log",
 			"captcha":        "true: the account is locked after failed log-ins",
 			"basic_off":      "true: basic authentication is switched off",
 			"login_page":     "html: 200 with a login page; redirect: 302 to the single sign-on, on another host",
 			"rate_limit":     "a number: requests a minute (off, as long as no administrator turns it on)",
-			"slow_above":     "a number of days above which a window times out",
+			"slow_above":     "a number of hours above which a window times out",
 			"coverage":       "base or advanced: the log lacks what only a higher level has (full)",
 			"no_searches":    "true: requests leave no rows in the log",
 			"last_page":      "unsaid: the last page has neither lastPage nor a cursor",
@@ -95,15 +95,11 @@ func Vendor() vendorsim.Vendor {
 // tokenServer gives service accounts their tokens, which last an hour and cannot be
 // renewed.
 func tokenServer(w *vendorsim.World) *vendorsim.TokenServer {
-	granted := ""
-	if w.On("missing_scope") {
-		granted = "READ"
-	}
 	return &vendorsim.TokenServer{
 		World:    w,
 		ClientID: clientID, ClientSecret: clientSecret, Auth: vendorsim.SecretInBody,
 		Grants:   map[string]vendorsim.Grant{"client_credentials": {Params: map[string]vendorsim.Param{"scope": vendorsim.OneOf(scope)}}},
-		Lifetime: time.Hour, Scope: granted,
+		Lifetime: time.Hour,
 	}
 }
 
