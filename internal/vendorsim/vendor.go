@@ -32,6 +32,9 @@ type Vendor struct {
 	TokenPaths []string
 	// Knobs are the vendor's own switches (World.Knob) and what each does.
 	Knobs map[string]string
+	// Quirks are settings of knobs that cost a reader nothing: the vendor behaves as
+	// its documentation allows, or as it has been seen to, and everything can be had.
+	Quirks []map[string]string
 }
 
 // Stream is one event log of a vendor.

@@ -69,6 +69,11 @@ func Vendor() vendorsim.Vendor {
 			"no_pagination":  "true: pages without rows have no pagination object",
 			"omit_empty_nil": "true: tokens that are not there are left out instead of null",
 		},
+		Quirks: []map[string]string{
+			{"token_life": "7m", "string_errors": "true"},
+			{"no_pagination": "true", "omit_empty_nil": "true"},
+			{"retry_after": "true"},
+		},
 	}
 }
 

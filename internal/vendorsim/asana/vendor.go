@@ -51,6 +51,10 @@ func Vendor() vendorsim.Vendor {
 			"short_pages": "true: every page holds half of what was asked for",
 			"offset_life": "a duration after which an offset has expired",
 		},
+		Quirks: []map[string]string{
+			{"short_pages": "true"},
+			{"offset_life": "7m"},
+		},
 	}
 }
 

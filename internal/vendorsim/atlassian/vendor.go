@@ -58,5 +58,13 @@ func Vendor() vendorsim.Vendor {
 			"reset_seconds": "true: the reset header has seconds",
 			"retry_after":   "header: 429 answers have Retry-After; x: they have X-Retry-After",
 		},
+		Quirks: []map[string]string{
+			{"stream_ends": "true"},
+			{"links_only": "true"},
+			{"by_event_time": "true"},
+			{"stream_ends": "true", "by_event_time": "true"},
+			{"reset_seconds": "true"},
+			{"retry_after": "x"},
+		},
 	}
 }

@@ -52,6 +52,11 @@ func Vendor() vendorsim.Vendor {
 		"size_total":      "true: size counts all rows of the window",
 		"retention_days":  "a number: older rows are gone (365)",
 	}
+	v.Quirks = []map[string]string{
+		{"limit_cap": "7"},
+		{"size_total": "true"},
+		{"retention_days": "30"},
+	}
 	return v
 }
 

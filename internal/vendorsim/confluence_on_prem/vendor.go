@@ -89,6 +89,13 @@ func Vendor() vendorsim.Vendor {
 			"size_total":     "true: size of a legacy page counts all rows of the window",
 			"retention_days": "a number: older rows are gone (1095)",
 		},
+		Quirks: []map[string]string{
+			{"last_page": "unsaid"},
+			{"rate_limit": "3"},
+			{"slow_above": "2"},
+			{"retention_days": "30"},
+			{"no_searches": "true"},
+		},
 	}
 }
 

@@ -75,6 +75,11 @@ func Vendor() vendorsim.Vendor {
 			"last_cursor":    "none: the last page has no cursor",
 			"low_seat":       "true: the limit and the headers are those of a seat that may only view",
 		},
+		Quirks: []map[string]string{
+			{"last_cursor": "none"},
+			{"error_200": "true"},
+			{"low_seat": "true"},
+		},
 	}
 }
 

@@ -53,10 +53,14 @@ func Vendor() vendorsim.Vendor {
 		Errors: faultReply,
 		Knobs: map[string]string{
 			"exclusive_bounds": "true: startDate and endDate leave out their own second",
+			"ignored_bounds":   "true: startDate and endDate are not known and change nothing",
 			"retry_after":      "true: 429 answers carry Retry-After",
 			"dashed_headers":   "true: limit headers are spelled X-Rate-Limit-*",
 			"old_throttle":     "true: the limit is answered with status 400 and a message",
 			"no_included":      "true: side-loaded objects never come, as for a user who may not see people",
+		},
+		Quirks: []map[string]string{
+			{"exclusive_bounds": "true"}, {"ignored_bounds": "true"}, {"retry_after": "true"}, {"dashed_headers": "true"}, {"old_throttle": "true"},
 		},
 	}
 }
