@@ -78,7 +78,7 @@ func TestPagingReachesEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newInstance(t)
 		start := time.Now().Add(-2 * time.Hour)
-		c.World.Run("audit", vendorsim.Plausible(start, 5*time.Second))
+		c.World.Run("audit", vendorsim.Plausible(start, 10*time.Second))
 		window := []string{"from", iso(start.Add(-time.Minute)), "to", iso(time.Now())}
 		want := reversed(c.World.Between("audit", vendorsim.Query{}))
 		assert.Equal(t, want, walk(c, 100, func() {}, window...), "newest first")

@@ -19,7 +19,7 @@ import (
 func TestRows(t *testing.T) {
 	w := vendorsim.NewWorld(confluenceonprem.Vendor(), vendorsim.Options{Seed: 3})
 	seen, has := map[string]bool{}, map[string]int{}
-	for _, e := range w.EmitEach("audit", 3000, time.Now().Add(-time.Hour), 0) {
+	for _, e := range w.EmitEach("audit", 2000, time.Now().Add(-time.Hour), 0) {
 		require.True(t, gjson.Valid(e.Raw))
 		assert.False(t, seen[e.Raw], "two rows are equal: %s", e.Raw)
 		seen[e.Raw] = true

@@ -1,6 +1,7 @@
 package confluenceonprem
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,13 +94,13 @@ func (s *searches) between(q vendorsim.Query) []*vendorsim.Entry {
 // rows returns all rows that a query selects, newest first, as far as the level of
 // coverage has them logged.
 func (s *sim) rows(q vendorsim.Query) []*vendorsim.Entry {
-	rows := append(s.searches.between(q), s.world.Between(stream, q)...)
-	slices.SortStableFunc(rows, func(a, b *vendorsim.Entry) int {
-		if c := b.Time.Compare(a.Time); c != 0 {
-			return c
-		}
-		return b.Seq - a.Seq
-	})
+	rows := s.world.Between(stream, q) // in this order already
+	if own := s.searches.between(q); len(own) > 0 {
+		rows = append(rows, own...)
+		slices.SortFunc(rows, func(a, b *vendorsim.Entry) int {
+			return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(b.Seq, a.Seq))
+		})
+	}
 	covered := levels[s.world.Knob("coverage")]
 	if covered == 0 {
 		return rows

@@ -70,12 +70,12 @@ func order(by string) func(a, b *vendorsim.Entry) int {
 // matches applies all filters but the times.
 func matches(row gjson.Result, q url.Values) bool {
 	p := projectOf(row)
-	id, max := row.Get("id").Int(), int64(vendorsim.IntOr(q, "maxId", 0))
+	id, highest := row.Get("id").Int(), int64(vendorsim.IntOr(q, "maxId", 0))
 	switch {
 	case deleted(row) && q.Get("showDeleted") != "true",
 		p.archived && q.Get("includeArchivedProjects") != "true",
 		!p.starred && q.Get("onlyStarredProjects") == "true",
-		max > 0 && id > max,
+		highest > 0 && id > highest,
 		q.Has("catchupFromId") && id <= int64(vendorsim.IntOr(q, "catchupFromId", 0)):
 		return false
 	}
