@@ -2,9 +2,11 @@ package conformance_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
@@ -51,4 +53,44 @@ func newReadingRig(t *testing.T, vendor vendorsim.Vendor, reading vendorsim.Read
 		r.world.ScaleLimits(reading.Limits)
 	}
 	return r
+}
+
+// Every other configuration brings what it brings without the reading. Where rows
+// have no ids, what is read may depend on the reading.
+func TestReadingsInVariants(t *testing.T) {
+	for _, vendor := range simulators.Vendors() {
+		if slices.ContainsFunc(vendor.Streams, func(s vendorsim.Stream) bool { return s.NoID }) {
+			continue
+		}
+		readings := maps.Clone(vendor.Readings)
+		maps.DeleteFunc(readings, func(_ string, r vendorsim.Reading) bool {
+			return r.Variant != "" || r.Config != nil || r.Skew != 0
+		})
+		if len(readings) == 0 {
+			continue
+		}
+		for variant := range vendor.Variants {
+			t.Run(vendor.Key+"/"+variant, func(t *testing.T) {
+				want := readUnder(t, vendor, vendorsim.Reading{Variant: variant})
+				require.NotEmpty(t, want)
+				for name, reading := range readings {
+					reading.Variant = variant
+					assert.ElementsMatch(t, want, readUnder(t, vendor, reading), name)
+				}
+			})
+		}
+	}
+}
+
+// readUnder returns the uids of what is read of a backlog.
+func readUnder(t *testing.T, vendor vendorsim.Vendor, reading vendorsim.Reading) (uids []string) {
+	t.Helper()
+	inBubble(t, func(t *testing.T) {
+		r := newReadingRig(t, vendor, reading)
+		r.backlog(60)
+		r.read(r.settled)
+		r.noViolations()
+		uids = uidsOf(r.records())
+	})
+	return uids
 }

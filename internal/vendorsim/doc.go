@@ -23,6 +23,8 @@
 //     never on the order of arrival. Handlers ask [World.Fires] for what only they
 //     can play (EmptyPage, CursorExpired is asked by OpenCursor, TokenExpired by
 //     Bearer) and pass each page through [World.Rows].
+//   - [Vendor.Readings] are what the vendor's documentation leaves open: the
+//     conformance suite demands that a reader gets everything under each.
 //   - [World.Check] compares a request with [Rules] and records a [Violation] for
 //     whatever is not allowed; the handler answers the [Problem] in its own words.
 //   - [World.Take] accounts rate limits; [World.Cursor] and [World.OpenCursor] make

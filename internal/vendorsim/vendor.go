@@ -48,9 +48,12 @@ type Reading struct {
 	Knobs map[string]string
 	// Skew is how far the vendor's clock is ahead.
 	Skew time.Duration
-	// Limits scales the vendor's limits, so that they are met; zero means 1.
+	// Limits scales the vendor's limits; zero means 1.
 	Limits float64
 }
+
+// Tight scales limits so low that they are met.
+const Tight = 0.2
 
 // Stream is one event log of a vendor.
 type Stream struct {

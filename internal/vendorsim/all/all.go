@@ -10,6 +10,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/box"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/browserstack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
@@ -39,6 +40,7 @@ func Vendors() []vendorsim.Vendor {
 		box.Vendor(),
 		browserstack.Vendor(),
 		confluence.Vendor(),
+		confluenceonprem.Vendor(),
 		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
