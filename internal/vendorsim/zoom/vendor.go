@@ -9,6 +9,7 @@
 package zoom
 
 import (
+	"maps"
 	"net/http"
 	"time"
 
@@ -49,6 +50,9 @@ func Vendor() vendorsim.Vendor {
 			"categories": func(baseURL string) map[string]any {
 				return config(baseURL, map[string]any{"category_types": []any{"user", "role", "zoom_rooms"}})
 			},
+			"operations_only": func(baseURL string) map[string]any {
+				return config(baseURL, map[string]any{"streams": []any{"operation_logs"}})
+			},
 			"small_pages":   func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 7}) },
 			"short_overlap": func(baseURL string) map[string]any { return config(baseURL, map[string]any{"overlap": "14h"}) },
 		},
@@ -75,9 +79,7 @@ func config(baseURL string, more map[string]any) map[string]any {
 		"endpoint": baseURL, "token_url": baseURL + tokenPath,
 		"account_id": accountID, "client_id": clientID, "client_secret": clientSecret,
 	}
-	for k, v := range more {
-		c[k] = v
-	}
+	maps.Copy(c, more)
 	return c
 }
 
@@ -111,12 +113,14 @@ func tokens(w *vendorsim.World) http.Handler {
 			return vendorsim.JSONReply(http.StatusBadRequest, map[string]any{"reason": reason, "error": code}, nil)
 		},
 	}
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server.Answer = func(_ *http.Request, fields map[string]any) any {
 		if w.On("one_token") {
 			w.RevokeTokens()
+			fields["access_token"] = w.Issue(vendorsim.Token{Client: clientID, Scope: scope, Expires: w.Now().Add(server.Lifetime)})
 		}
-		server.ServeHTTP(rw, r)
-	})
+		return fields
+	}
+	return server
 }
 
 func newHandler(w *vendorsim.World) http.Handler {
