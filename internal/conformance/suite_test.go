@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,6 +166,30 @@ func TestVariants(t *testing.T) {
 						assert.False(t, uids[s.uid], "uid %s arrived twice", s.uid)
 						uids[s.uid] = true
 					}
+					r.noViolations()
+				})
+			})
+		}
+	}
+}
+
+// TestReadings: where the vendor's documentation leaves something open, neither way
+// loses or doubles an event.
+func TestReadings(t *testing.T) {
+	for _, vendor := range simulators.Vendors() {
+		for name, reading := range vendor.Readings {
+			t.Run(vendor.Key+"/"+name, func(t *testing.T) {
+				inBubble(t, func(t *testing.T) {
+					r := newRig(t, vendor, vendor.Config)
+					maps.Copy(r.entry, reading.Config)
+					for knob, value := range reading.Knobs {
+						require.NoError(t, r.world.SetKnob(knob, value))
+					}
+					traffic := vendorsim.Plausible(r.world.Now().Add(-20*time.Hour), 10*time.Minute)
+					traffic.Stop = r.world.Now().Add(12 * time.Hour)
+					r.world.RunAll(traffic)
+					r.read(12*time.Hour + r.settled)
+					r.complete()
 					r.noViolations()
 				})
 			})

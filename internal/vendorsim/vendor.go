@@ -32,6 +32,17 @@ type Vendor struct {
 	TokenPaths []string
 	// Knobs are the vendor's own switches (World.Knob) and what each does.
 	Knobs map[string]string
+	// Readings are, by name, what the vendor's documentation leaves open: whichever
+	// is true, a reader must get everything once.
+	Readings map[string]Reading
+}
+
+// Reading is one way to understand a vendor's documentation.
+type Reading struct {
+	// Knobs are the switches of a vendor that behaves so.
+	Knobs map[string]string
+	// Config are the keys of the provider entry that such a vendor needs.
+	Config map[string]any
 }
 
 // Stream is one event log of a vendor.

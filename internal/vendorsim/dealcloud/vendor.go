@@ -68,6 +68,14 @@ func Vendor() vendorsim.Vendor {
 			"zone":              "an IANA zone: the site's clock, whose times rows show and whose days the filter means (default UTC)",
 			"sandbox":           "true: 60 token requests a minute instead of 300",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"newest_first":      {Knobs: map[string]string{"newest_first": "true"}},
+			"last_day_included": {Knobs: map[string]string{"last_day_included": "true"}},
+			"round_days":        {Knobs: map[string]string{"round_days": "true"}},
+			"capped_pages":      {Knobs: map[string]string{"max_page_size": "20"}},
+			"in_the_west":       {Knobs: map[string]string{"zone": "America/New_York"}, Config: map[string]any{"time_zone": "America/New_York"}},
+			"in_the_east":       {Knobs: map[string]string{"zone": "Asia/Tokyo"}, Config: map[string]any{"time_zone": "Asia/Tokyo"}},
+		},
 	}
 }
 

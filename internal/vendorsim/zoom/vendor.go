@@ -71,6 +71,14 @@ func Vendor() vendorsim.Vendor {
 			"daily_spent":   "true: the daily quota is used up",
 			"not_activated": "true: the token endpoint does not know the grant, as for an app of another type",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"oldest_first":   {Knobs: map[string]string{"order": "oldest"}},
+			"to_excluded":    {Knobs: map[string]string{"exclusive_to": "true"}},
+			"in_the_west":    {Knobs: map[string]string{"zone": "-12h"}},
+			"in_the_east":    {Knobs: map[string]string{"zone": "14h"}},
+			"bare_answers":   {Knobs: map[string]string{"echo": "none", "no_last_token": "true"}},
+			"one_token_only": {Knobs: map[string]string{"one_token": "true"}},
+		},
 	}
 }
 
