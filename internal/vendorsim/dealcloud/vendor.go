@@ -72,7 +72,7 @@ func Vendor() vendorsim.Vendor {
 			"newest_first":      {Knobs: map[string]string{"newest_first": "true"}},
 			"last_day_included": {Knobs: map[string]string{"last_day_included": "true"}},
 			"round_days":        {Knobs: map[string]string{"round_days": "true"}},
-			"capped_pages":      {Knobs: map[string]string{"max_page_size": "20"}},
+			"capped_pages":      {Knobs: map[string]string{"max_page_size": "7"}},
 			"in_the_west":       {Knobs: map[string]string{"zone": "America/New_York"}, Config: map[string]any{"time_zone": "America/New_York"}},
 			"in_the_east":       {Knobs: map[string]string{"zone": "Asia/Tokyo"}, Config: map[string]any{"time_zone": "Asia/Tokyo"}},
 		},

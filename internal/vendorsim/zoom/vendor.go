@@ -72,15 +72,18 @@ func Vendor() vendorsim.Vendor {
 			"not_activated": "true: the token endpoint does not know the grant, as for an app of another type",
 		},
 		Readings: map[string]vendorsim.Reading{
-			"oldest_first":   {Knobs: map[string]string{"order": "oldest"}},
-			"to_excluded":    {Knobs: map[string]string{"exclusive_to": "true"}},
-			"in_the_west":    {Knobs: map[string]string{"zone": "-12h"}},
-			"in_the_east":    {Knobs: map[string]string{"zone": "14h"}},
-			"bare_answers":   {Knobs: map[string]string{"echo": "none", "no_last_token": "true"}},
-			"one_token_only": {Knobs: map[string]string{"one_token": "true"}},
+			"oldest_first":   {Knobs: map[string]string{"order": "oldest"}, Config: daysInPages},
+			"to_excluded":    {Knobs: map[string]string{"exclusive_to": "true"}, Config: daysInPages},
+			"in_the_west":    {Knobs: map[string]string{"zone": "-12h"}, Config: daysInPages},
+			"in_the_east":    {Knobs: map[string]string{"zone": "14h"}, Config: daysInPages},
+			"bare_answers":   {Knobs: map[string]string{"echo": "none", "no_last_token": "true"}, Config: daysInPages},
+			"one_token_only": {Knobs: map[string]string{"one_token": "true"}, Config: daysInPages},
 		},
 	}
 }
+
+// daysInPages cuts a day into few pages: each read brings whole days.
+var daysInPages = map[string]any{"page_size": 100}
 
 func config(baseURL string, more map[string]any) map[string]any {
 	c := map[string]any{
