@@ -181,6 +181,7 @@ func TestReadings(t *testing.T) {
 			t.Run(vendor.Key+"/"+name, func(t *testing.T) {
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, vendor.Config)
+					r.entry["poll_interval"] = "15m"
 					r.entry["page_size"] = 20 // chains of pages also in little traffic
 					maps.Copy(r.entry, reading.Config)
 					for knob, value := range reading.Knobs {
