@@ -71,8 +71,10 @@ func (s *sim) filter(r *http.Request) (filter, error) {
 		return f, errors.New("the request body must be a JSON object")
 	}
 	for name, v := range gjson.ParseBytes(text).Map() {
-		target, ok := map[string]any{"userids": &f.users, "datefrom": &f.from, "dateto": &f.to,
-			"activity": &f.activity, "source": &f.source, "exportdatatype": &f.export}[strings.ToLower(name)]
+		target, ok := map[string]any{
+			"userids": &f.users, "datefrom": &f.from, "dateto": &f.to,
+			"activity": &f.activity, "source": &f.source, "exportdatatype": &f.export,
+		}[strings.ToLower(name)]
 		if !ok {
 			s.world.Violation(r, "unknown field %q", name)
 			continue
@@ -101,9 +103,9 @@ func (f *filter) check() error {
 
 func between(v *int, low, high int) bool { return v == nil || *v >= low && *v <= high }
 
-// span returns the days that the filter means, as walls of UTC. Of the two dates
-// only the day counts.
-func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error) {
+// span returns the days that the filter means, written as ones of UTC, or why it is
+// refused. Of the two dates only the day counts.
+func (s *sim) span(r *http.Request, f filter) (since, until time.Time, refusal string) {
 	today := s.world.Now().In(s.zone())
 	today = time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
 	from, to := f.from.UTC(), f.to.UTC()
@@ -116,9 +118,9 @@ func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error
 	}
 	switch {
 	case until.Sub(from) < day:
-		return since, until, errors.New("DateTo should be greater than DateFrom.")
+		return since, until, "DateTo should be greater than DateFrom."
 	case to.Sub(from) > maxRange:
-		return since, until, errors.New("The date range should not exceed 90 days.")
+		return since, until, "The date range should not exceed 90 days."
 	}
 	if !from.Equal(from.Truncate(day)) || !to.Equal(to.Truncate(day)) {
 		s.world.Violation(r, "times of day do not filter: %v, %v", from, to)
@@ -134,14 +136,14 @@ func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error
 	if oldest := today.Add(-maxRange); since.Before(oldest) {
 		since = oldest
 	}
-	return since, until, nil
+	return since, until, ""
 }
 
 func (s *sim) page(r *http.Request, q url.Values, f filter) vendorsim.Reply {
-	since, until, err := s.span(r, f)
-	if err != nil {
-		s.world.Violation(r, "%v", err)
-		return message(http.StatusBadRequest, err.Error())
+	since, until, refusal := s.span(r, f)
+	if refusal != "" {
+		s.world.Violation(r, "%s", refusal)
+		return message(http.StatusBadRequest, refusal)
 	}
 	rows := s.world.Between(stream, vendorsim.Query{Since: s.instant(since), Until: s.instant(until), NewestFirst: s.world.On("newest_first")})
 	rows = slices.DeleteFunc(rows, func(e *vendorsim.Entry) bool { return !f.matches(e) })

@@ -56,7 +56,7 @@ func TestTokens(t *testing.T) {
 		time.Sleep(time.Hour) // fake time
 		old := c.Get(activities)
 		assert.Equal(t, 401, old.Status)
-		assert.Equal(t, `{"code":124,"message":"Access token is expired."}`, old.Body)
+		assert.JSONEq(t, `{"code":124,"message":"Access token is expired."}`, old.Body)
 		assert.Empty(t, c.World.Violations())
 	})
 }
@@ -98,7 +98,7 @@ func TestWhoMayRead(t *testing.T) {
 		c.World.ForgetViolations()
 		a := c.Auth(auth).Get(activities)
 		assert.Equal(t, 401, a.Status, name)
-		assert.Equal(t, `{"code":124,"message":"Invalid access token."}`, a.Body, name)
+		assert.JSONEq(t, `{"code":124,"message":"Invalid access token."}`, a.Body, name)
 		assert.Len(t, c.World.Violations(), 1, name)
 	}
 }
