@@ -52,6 +52,7 @@ func Vendor() vendorsim.Vendor {
 			"paged_by_cursor":           {Knobs: map[string]string{"cursor_paging": "true"}},
 			"blank_next":                {Knobs: map[string]string{"next_at_end": "blank"}},
 			"no_next":                   {Knobs: map[string]string{"next_at_end": "missing"}},
+			"results_alone":             {Knobs: map[string]string{"results_only": "true"}},
 			"links_to_an_internal_host": {Knobs: map[string]string{"links": "internal"}},
 		},
 	}
