@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,7 +25,7 @@ func (s *sim) page(r *http.Request, q url.Values, types []string) vendorsim.Repl
 	number := vendorsim.IntOr(q, "page", 1)
 	if q.Has("starting_after") {
 		if err := w.OpenCursor(r, scopeOf(q), q.Get("starting_after"), 0, &number); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				w.Violation(r, "starting_after: %v", err)
 			}
 			return fail(w, r, http.StatusBadRequest, "parameter_invalid", "starting_after is not valid")

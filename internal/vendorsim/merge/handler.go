@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -85,7 +86,7 @@ func (s *sim) page(r *http.Request, q url.Values) vendorsim.Reply {
 	var from place
 	if q.Has("cursor") {
 		if err := w.OpenCursor(r, scopeOf(q), q.Get("cursor"), 0, &from); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				w.Violation(r, "cursor: %v", err)
 			}
 			return detail(http.StatusBadRequest, "Invalid cursor")

@@ -1,6 +1,7 @@
 package sdelements
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -56,7 +57,7 @@ func (s *sim) byCursor(r *http.Request, q url.Values, rows []*vendorsim.Entry) v
 	var from place
 	if q.Has("cursor") {
 		if err := s.world.OpenCursor(r, scopeOf(q), q.Get("cursor"), 0, &from); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				s.world.Violation(r, "cursor: %v", err)
 			}
 			return detail(http.StatusNotFound, "Invalid cursor")

@@ -147,7 +147,7 @@ func TestFilters(t *testing.T) {
 	assert.Equal(t, one.At("results.0").Raw, c.Get(list+id+"/").Body)
 	assert.Equal(t, 404, c.Get(list+"1/").Status)
 	a := c.Get("/api/v2/projects/881/activity-stream/", "page_size", "1000")
-	assert.Equal(t, len(c.Get(list, "project", "881", "page_size", "1000").Texts("results")), len(ids(a)))
+	assert.Len(t, ids(a), len(c.Get(list, "project", "881", "page_size", "1000").Texts("results")))
 	assert.Empty(t, c.World.Violations())
 }
 

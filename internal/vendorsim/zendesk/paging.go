@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -50,7 +51,7 @@ func (s *sim) byCursor(r *http.Request, q url.Values) (string, *vendorsim.Reply)
 			continue
 		}
 		if err := s.world.OpenCursor(r, scopeOf(q), q.Get(name), 0, &from); err != nil {
-			if err == vendorsim.ErrBadCursor {
+			if errors.Is(err, vendorsim.ErrBadCursor) {
 				s.world.Violation(r, "%s: %v", name, err)
 			}
 			return "", new(listed(http.StatusBadRequest, "InvalidPaginationParameter", name+" is not valid"))
