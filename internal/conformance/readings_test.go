@@ -26,7 +26,11 @@ func TestReadings(t *testing.T) {
 					traffic.Stop = r.world.Now().Add(2 * time.Hour)
 					r.world.RunAll(traffic)
 					r.read(2*time.Hour + r.settled)
-					r.whole()
+					if reading.Variant == "" {
+						r.complete()
+					} else { // which may read the log under another name
+						r.whole()
+					}
 					if reading.Skew == 0 { // else the first signed assertion is of the wrong time
 						r.noViolations()
 					}
@@ -44,6 +48,10 @@ func newReadingRig(t *testing.T, vendor vendorsim.Vendor, reading vendorsim.Read
 		require.NotNil(t, config, "there is no variant %s", reading.Variant)
 	}
 	r := newRig(t, vendor, config)
+	r.entry["poll_interval"] = "15m" // there is nothing to hurry for, and many readings
+	if pages(t, vendor.Key) {
+		r.entry["page_size"] = 20 // chains of pages also in little traffic
+	}
 	maps.Copy(r.entry, reading.Config)
 	for knob, value := range reading.Knobs {
 		require.NoError(t, r.world.SetKnob(knob, value))
@@ -63,9 +71,7 @@ func TestReadingsInVariants(t *testing.T) {
 			continue
 		}
 		readings := maps.Clone(vendor.Readings)
-		maps.DeleteFunc(readings, func(_ string, r vendorsim.Reading) bool {
-			return r.Variant != "" || r.Config != nil || r.Skew != 0
-		})
+		maps.DeleteFunc(readings, func(_ string, r vendorsim.Reading) bool { return !r.Everywhere })
 		if len(readings) == 0 {
 			continue
 		}
@@ -87,7 +93,7 @@ func readUnder(t *testing.T, vendor vendorsim.Vendor, reading vendorsim.Reading)
 	t.Helper()
 	inBubble(t, func(t *testing.T) {
 		r := newReadingRig(t, vendor, reading)
-		r.backlog(60)
+		r.backlog(120)
 		r.read(r.settled)
 		r.noViolations()
 		uids = uidsOf(r.records())

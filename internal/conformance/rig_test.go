@@ -25,6 +25,7 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/all"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver"
 )
@@ -184,19 +185,30 @@ func (r *rig) noViolations() {
 // lateness is the longest that a provider declares.
 func lateness(t *testing.T, key string) time.Duration {
 	t.Helper()
+	var longest time.Duration
+	for _, s := range exampleStreams(t, key) {
+		longest = max(longest, s.Lateness)
+	}
+	return longest
+}
+
+// pages reports whether a provider lets its user choose the page size.
+func pages(t *testing.T, key string) bool {
+	t.Helper()
+	return slices.ContainsFunc(exampleStreams(t, key), func(s providers.Stream) bool { return s.MaxPageSize > 0 })
+}
+
+// exampleStreams returns the streams of a provider's example configuration.
+func exampleStreams(t *testing.T, key string) []providers.Stream {
+	t.Helper()
 	for _, p := range all.Providers() {
-		if p.Key != key {
-			continue
+		if p.Key == key {
+			c, o := p.Example()
+			source, err := c.Open(o)
+			require.NoError(t, err)
+			return source.Streams
 		}
-		c, o := p.Example()
-		source, err := c.Open(o)
-		require.NoError(t, err)
-		var longest time.Duration
-		for _, s := range source.Streams {
-			longest = max(longest, s.Lateness)
-		}
-		return longest
 	}
 	require.Failf(t, "no such provider", "%s", key)
-	return 0
+	return nil
 }

@@ -50,6 +50,9 @@ type Reading struct {
 	Skew time.Duration
 	// Limits scales the vendor's limits; zero means 1.
 	Limits float64
+	// Everywhere says that every variant must bring under this reading what it brings
+	// without it.
+	Everywhere bool
 }
 
 // Tight scales limits so low that they are met.

@@ -28,6 +28,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/zoom"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -58,5 +59,6 @@ func Vendors() []vendorsim.Vendor {
 		teamwork.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
+		zoom.Vendor(),
 	}
 }

@@ -52,8 +52,8 @@ func Vendor() vendorsim.Vendor {
 			"offset_life": "a duration after which an offset has expired",
 		},
 		Readings: map[string]vendorsim.Reading{
-			"short_pages": {Knobs: map[string]string{"short_pages": "true"}, Limits: vendorsim.Tight},
-			"offset_life": {Knobs: map[string]string{"offset_life": "7m"}, Limits: vendorsim.Tight},
+			"short_pages": {Knobs: map[string]string{"short_pages": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"offset_life": {Knobs: map[string]string{"offset_life": "7m"}, Limits: vendorsim.Tight, Everywhere: true},
 		},
 	}
 }

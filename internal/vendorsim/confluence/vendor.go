@@ -53,9 +53,9 @@ func Vendor() vendorsim.Vendor {
 		"retention_days":  "a number: older rows are gone (365)",
 	}
 	v.Readings = map[string]vendorsim.Reading{
-		"limit_cap":      {Knobs: map[string]string{"limit_cap": "7"}, Limits: vendorsim.Tight},
-		"size_total":     {Knobs: map[string]string{"size_total": "true"}, Limits: vendorsim.Tight},
-		"retention_days": {Knobs: map[string]string{"retention_days": "30"}, Limits: vendorsim.Tight},
+		"limit_cap":      {Knobs: map[string]string{"limit_cap": "7"}, Limits: vendorsim.Tight, Everywhere: true},
+		"size_total":     {Knobs: map[string]string{"size_total": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+		"retention_days": {Knobs: map[string]string{"retention_days": "30"}, Limits: vendorsim.Tight, Everywhere: true},
 	}
 	return v
 }

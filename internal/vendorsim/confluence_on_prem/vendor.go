@@ -90,11 +90,11 @@ func Vendor() vendorsim.Vendor {
 			"retention_days": "a number: older rows are gone (1095)",
 		},
 		Readings: map[string]vendorsim.Reading{
-			"last_page":      {Knobs: map[string]string{"last_page": "unsaid"}, Limits: vendorsim.Tight},
-			"rate_limit":     {Knobs: map[string]string{"rate_limit": "3"}, Limits: vendorsim.Tight},
-			"slow_above":     {Knobs: map[string]string{"slow_above": "2"}, Limits: vendorsim.Tight},
-			"retention_days": {Knobs: map[string]string{"retention_days": "30"}, Limits: vendorsim.Tight},
-			"no_searches":    {Knobs: map[string]string{"no_searches": "true"}, Limits: vendorsim.Tight},
+			"last_page":      {Knobs: map[string]string{"last_page": "unsaid"}, Limits: vendorsim.Tight, Everywhere: true},
+			"rate_limit":     {Knobs: map[string]string{"rate_limit": "3"}, Limits: vendorsim.Tight, Everywhere: true},
+			"slow_above":     {Knobs: map[string]string{"slow_above": "2"}, Limits: vendorsim.Tight, Everywhere: true},
+			"retention_days": {Knobs: map[string]string{"retention_days": "30"}, Limits: vendorsim.Tight, Everywhere: true},
+			"no_searches":    {Knobs: map[string]string{"no_searches": "true"}, Limits: vendorsim.Tight, Everywhere: true},
 		},
 	}
 }

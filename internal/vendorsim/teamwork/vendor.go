@@ -60,11 +60,11 @@ func Vendor() vendorsim.Vendor {
 			"no_included":      "true: side-loaded objects never come, as for a user who may not see people",
 		},
 		Readings: map[string]vendorsim.Reading{
-			"exclusive_bounds": {Knobs: map[string]string{"exclusive_bounds": "true"}, Limits: vendorsim.Tight},
-			"ignored_bounds":   {Knobs: map[string]string{"ignored_bounds": "true"}, Limits: vendorsim.Tight},
-			"retry_after":      {Knobs: map[string]string{"retry_after": "true"}, Limits: vendorsim.Tight},
-			"dashed_headers":   {Knobs: map[string]string{"dashed_headers": "true"}, Limits: vendorsim.Tight},
-			"old_throttle":     {Knobs: map[string]string{"old_throttle": "true"}, Limits: vendorsim.Tight},
+			"exclusive_bounds": {Knobs: map[string]string{"exclusive_bounds": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"ignored_bounds":   {Knobs: map[string]string{"ignored_bounds": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"retry_after":      {Knobs: map[string]string{"retry_after": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"dashed_headers":   {Knobs: map[string]string{"dashed_headers": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"old_throttle":     {Knobs: map[string]string{"old_throttle": "true"}, Limits: vendorsim.Tight, Everywhere: true},
 		},
 	}
 }
