@@ -104,7 +104,7 @@ func (r *row) loginAs(rnd *rand.Rand, user, address, derived string) {
 func (r *row) reportExport(rnd *rand.Rand, n int, user, address, derived string) {
 	report := newID("00O", n)
 	r.add("RUN_TIME", strconv.Itoa(rnd.IntN(9000)), "CPU_TIME", "120", "URI", "/"+short(report), "SESSION_KEY", vendorsim.Alnum(rnd, 16), "LOGIN_KEY", vendorsim.Alnum(rnd, 16),
-		"CLIENT_INFO", vendorsim.UserAgent(rnd), "REPORT_DESCRIPTION", vendorsim.Pick(rnd, "", "Leads, all", "Umsatz \"Nord\"\nzweite Zeile", "見積\r\nend"),
+		"CLIENT_INFO", vendorsim.UserAgent(rnd), "REPORT_DESCRIPTION", vendorsim.Pick(rnd, "", "Leads, all", "Umsatz \"Nord\"\nzweite Zeile", "見積\n\nend"),
 		"TIMESTAMP_DERIVED", derived, "USER_ID_DERIVED", user, "CLIENT_IP", address, "URI_ID_DERIVED", vendorsim.Pick(rnd, report, report, ""))
 }
 

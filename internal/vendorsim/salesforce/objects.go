@@ -117,7 +117,17 @@ var userObject = &object{
 	},
 }
 
-var objects = []*object{loginHistory, setupAuditTrail, eventLogFile, userObject}
+// organization has one row, the org.
+var organization = &object{
+	name: "Organization",
+	fields: []field{
+		{name: "Id", kind: id, filter: true, sort: true},
+		{name: "Name", filter: true, sort: true},
+		{name: "IsSandbox", kind: boolean, filter: true, absent: "false"},
+	},
+}
+
+var objects = []*object{loginHistory, setupAuditTrail, eventLogFile, userObject, organization}
 
 // schema is what one caller sees of the org in one version of the API.
 type schema struct {

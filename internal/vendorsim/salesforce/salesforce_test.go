@@ -219,6 +219,13 @@ func TestProjection(t *testing.T) {
 	assert.False(t, row.Get("NetworkId").Exists())
 }
 
+func TestOrganization(t *testing.T) {
+	c := newClient(t)
+	a := query(c, "SELECT Id FROM Organization")
+	assert.Equal(t, []string{"00D5g000004AbCdEAK"}, a.Texts("records.#.Id"))
+	assert.Empty(t, c.World.Violations())
+}
+
 func TestUsers(t *testing.T) {
 	c := newClient(t)
 	c.World.EmitEach(trail, 60, time.Now().Add(-time.Hour), time.Second)
