@@ -197,13 +197,13 @@ func TestAllocation(t *testing.T) {
 		for used := range 3 {
 			a := query(c, "SELECT Id FROM LoginHistory")
 			assert.Equal(t, 200, a.Status)
-			assert.Equal(t, fmt.Sprintf("api-usage=%d/3", used+1), a.Header.Get("Sforce-Limit-Info"))
+			assert.Equal(t, fmt.Sprintf("api-usage=%d/3; api-bursts=1/750", used+1), a.Header.Get("Sforce-Limit-Info"))
 		}
 		a := query(c, "SELECT Id FROM LoginHistory")
 		assert.Equal(t, 403, a.Status)
 		assert.Equal(t, "REQUEST_LIMIT_EXCEEDED", a.At("0.errorCode").Str)
 		assert.Equal(t, "TotalRequests Limit exceeded.", a.At("0.message").Str)
-		assert.Equal(t, "api-usage=3/3", a.Header.Get("Sforce-Limit-Info"))
+		assert.Equal(t, "api-usage=3/3; api-bursts=1/750", a.Header.Get("Sforce-Limit-Info"))
 		assert.Empty(t, a.Header.Get("Retry-After"))
 		c.Knob("concurrency", "true")
 		assert.Contains(t, query(c, "SELECT Id FROM LoginHistory").At("0.message").Str, "ConcurrentPerOrgLongTxn")

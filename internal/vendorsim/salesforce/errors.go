@@ -88,10 +88,13 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 	case vendorsim.Forbidden:
 		reply = refused("API_DISABLED_FOR_ORG")
 	case vendorsim.NotFound:
+		if strings.HasSuffix(r.URL.Path, "/LogFile") {
+			return reply // the vendor's words would say for good that the file is gone
+		}
 		reply = notFound()
 	case vendorsim.Throttled:
 		reply = limitExceeded(w)
-		reply.Header.Set(limitHeader, fmt.Sprintf("api-usage=%d/%d", allocation.Requests, allocation.Requests))
+		reply.Header.Set(limitHeader, usageHeader(allocation.Requests, allocation.Requests))
 	case vendorsim.ThrottledBare:
 		reply = limitExceeded(w)
 	case vendorsim.Internal:

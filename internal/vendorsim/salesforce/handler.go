@@ -26,6 +26,11 @@ const (
 	oldestVersion, newestVersion = 31, 67
 )
 
+// usageHeader: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+func usageHeader(used, limit int) string {
+	return fmt.Sprintf("api-usage=%d/%d; api-bursts=1/750", used, limit)
+}
+
 type sim struct {
 	world *vendorsim.World
 
@@ -59,7 +64,7 @@ func (s *sim) permitted(next func(request) vendorsim.Reply) http.HandlerFunc {
 			return
 		}
 		usage := s.world.Take("calls", allocation, 1)
-		rw.Header().Set(limitHeader, fmt.Sprintf("api-usage=%d/%d", usage.Limit-usage.Remaining, usage.Limit))
+		rw.Header().Set(limitHeader, usageHeader(usage.Limit-usage.Remaining, usage.Limit))
 		code := s.world.Knob("refuse")
 		switch {
 		case !usage.Allowed:
@@ -92,6 +97,18 @@ func (s *sim) turnedAway(q *request) *vendorsim.Reply {
 		return nil
 	}
 	return &reply
+}
+
+// resources lists what a version has, among it who asks.
+func (s *sim) resources(q request) vendorsim.Reply {
+	if _, problem := s.world.Check(q.Request, vendorsim.Rules{Accept: "application/json"}); problem != nil {
+		return badRequest(problem)
+	}
+	root := "/services/data/" + q.version + "/"
+	return vendorsim.JSONReply(http.StatusOK, map[string]string{
+		"identity": vendorsim.Origin(q.Request) + "/id/" + orgID + "/" + callerID,
+		"sobjects": root + "sobjects", "query": root + "query", "limits": root + "limits", "search": root + "search",
+	}, http.Header{"Content-Type": {"application/json;charset=UTF-8"}})
 }
 
 var queryRules = vendorsim.Rules{Accept: "application/json", Required: []string{"q"}, Params: map[string]vendorsim.Param{"q": vendorsim.Text}}

@@ -117,17 +117,7 @@ var userObject = &object{
 	},
 }
 
-// organization has one row, the org.
-var organization = &object{
-	name: "Organization",
-	fields: []field{
-		{name: "Id", kind: id, filter: true, sort: true},
-		{name: "Name", filter: true, sort: true},
-		{name: "IsSandbox", kind: boolean, filter: true, absent: "false"},
-	},
-}
-
-var objects = []*object{loginHistory, setupAuditTrail, eventLogFile, userObject, organization}
+var objects = []*object{loginHistory, setupAuditTrail, eventLogFile, userObject}
 
 // schema is what one caller sees of the org in one version of the API.
 type schema struct {

@@ -38,8 +38,6 @@ func (s *sim) entries(q *query) []*vendorsim.Entry {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return slices.Concat(s.hourly.records(), s.daily.records())
-	case organization:
-		return []*vendorsim.Entry{{Time: s.world.Now(), Raw: record("Organization", orgID, "Name", "Acme")}}
 	case userObject:
 		return users(s.world.Now())
 	}

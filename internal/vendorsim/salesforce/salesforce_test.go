@@ -219,11 +219,17 @@ func TestProjection(t *testing.T) {
 	assert.False(t, row.Get("NetworkId").Exists())
 }
 
-func TestOrganization(t *testing.T) {
+func TestResources(t *testing.T) {
 	c := newClient(t)
-	a := query(c, "SELECT Id FROM Organization")
-	assert.Equal(t, []string{"00D5g000004AbCdEAK"}, a.Texts("records.#.Id"))
-	assert.Empty(t, c.World.Violations())
+	for _, path := range []string{"/services/data/v60.0/", "/services/data/v60.0"} {
+		a := c.Get(path)
+		require.Equal(t, 200, a.Status)
+		assert.Equal(t, "/services/data/v60.0/query", a.At("query").Str)
+		assert.Regexp(t, "^"+simtest.Base+`/id/00D5g000004AbCdEAK/005\w{15}$`, a.At("identity").Str)
+	}
+	assert.Equal(t, 404, c.Get("/services/data/v12.0/").Status)
+	assert.Equal(t, 401, c.Auth("").Get("/services/data/v60.0/").Status)
+	assert.Len(t, c.World.Violations(), 2)
 }
 
 func TestUsers(t *testing.T) {

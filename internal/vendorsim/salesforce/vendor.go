@@ -2,6 +2,7 @@
 // trail by SOQL, event log files of both intervals, beside the token endpoint.
 //
 //   - https://developer.salesforce.com/docs/platform/api-rest/guide/resources-query.html
+//   - https://developer.salesforce.com/docs/platform/api-rest/guide/dome-discoveryresource.html
 //   - https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql.htm
 //   - https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_loginhistory.htm
 //   - https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_setupaudittrail.htm
@@ -124,6 +125,8 @@ func newHandler(w *vendorsim.World) http.Handler {
 	s := newSim(w)
 	mux := http.NewServeMux()
 	root := "/services/data/{version}/"
+	mux.HandleFunc(root+"{$}", s.permitted(s.resources))
+	mux.HandleFunc("/services/data/{version}", s.permitted(s.resources))
 	mux.HandleFunc(root+"query", s.permitted(s.query))
 	mux.HandleFunc(root+"query/{locator}", s.permitted(s.more))
 	mux.HandleFunc(root+"sobjects/EventLogFile/{id}/LogFile", s.permitted(s.file))
