@@ -30,7 +30,8 @@ type logFile struct {
 	sequence      int
 	created       time.Time
 	rows          []row
-	number        int // in the order of the making
+	number        int    // in the order of the making
+	listed        string // as a row of EventLogFile
 }
 
 // shelf holds the files of one interval. What becomes visible in a moment whose files
@@ -136,6 +137,7 @@ func (h *shelf) add(b batch, rows []row) {
 	if h.interval == "Hourly" {
 		f.sequence = h.sequence[key]
 	}
+	f.listed = h.record(f, f.rows)
 	h.files = append(h.files, f)
 	h.byID[f.id] = f
 }
@@ -155,20 +157,21 @@ func (h *shelf) records() []*vendorsim.Entry {
 	h.fill()
 	list := make([]*vendorsim.Entry, len(h.files))
 	for i, f := range h.files {
-		list[i] = &vendorsim.Entry{ID: f.id, Time: f.created, Visible: f.created, Seq: f.number, Raw: h.record(f)}
+		listed := f.listed
+		if h.world.On("one_transaction") {
+			listed = h.record(f, h.shown(f))
+		}
+		list[i] = &vendorsim.Entry{ID: f.id, Time: f.created, Visible: f.created, Seq: f.number, Raw: listed}
 	}
 	return list
 }
 
-func (h *shelf) record(f *logFile) string {
-	names := ""
-	if len(f.rows) > 0 {
-		names = strings.Join(f.rows[0].names, ",")
-	}
+func (h *shelf) record(f *logFile, rows []row) string {
+	names := strings.Join(rows[0].names, ",")
 	return record("EventLogFile", f.id,
 		"IsDeleted", false, "CreatedById", processID, "CreatedDate", f.created.Format(timeForm), "EventType", f.eventType, "Interval", h.interval,
 		"Sequence", f.sequence, "LogDate", f.logDate.Format(timeForm), "LogFile", "/services/data/"+generatedVersion+"/sobjects/EventLogFile/"+f.id+"/LogFile",
-		"LogFileContentType", "text/csv", "LogFileLength", raw(fmt.Sprintf("%d.0", len(csv(h.shown(f))))), "LogFileFieldNames", names,
+		"LogFileContentType", "text/csv", "LogFileLength", raw(fmt.Sprintf("%d.0", len(csv(rows)))), "LogFileFieldNames", names,
 		"LogFileFieldTypes", strings.TrimSuffix(strings.Repeat("String,", strings.Count(names, ",")+1), ","), "ApiVersion", raw("60.0"))
 }
 
