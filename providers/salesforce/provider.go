@@ -117,8 +117,8 @@ func classify(r *providers.Response) *providers.Error {
 	case "REQUEST_LIMIT_EXCEEDED":
 		e.Class = providers.Throttled
 		e.Hint = "the org's API requests of the last 24 hours are used up"
-		if strings.Contains(e.Message, "Concurrent") {
-			e.Hint = "the org runs too many long requests at the same time"
+		if strings.Contains(e.Message, "Concurrent") { // of 20 seconds and more
+			e.RetryAfter, e.Hint = 30*time.Second, "the org runs too many long requests at the same time"
 		}
 	case "QUERY_TIMEOUT":
 		e.Class = providers.WindowTooLarge

@@ -112,7 +112,7 @@ func (s *spools) drop(path string) {
 // download copies a stream to a temporary file that is gone when it is closed, or
 // when the process ends: where the system allows it, it has no name from the start.
 func download(resp *providers.Response) (*spool, error) {
-	defer resp.Stream.Close()
+	defer func() { _ = resp.Stream.Close() }()
 	if media := resp.Header.Get("Content-Type"); strings.HasPrefix(media, "text/html") {
 		return nil, providers.Malformed("a page of %s instead of a file", media)
 	}

@@ -205,8 +205,6 @@ func TestAllocation(t *testing.T) {
 		assert.Equal(t, "TotalRequests Limit exceeded.", a.At("0.message").Str)
 		assert.Equal(t, "api-usage=3/3; api-bursts=1/750", a.Header.Get("Sforce-Limit-Info"))
 		assert.Empty(t, a.Header.Get("Retry-After"))
-		c.Knob("concurrency", "true")
-		assert.Contains(t, query(c, "SELECT Id FROM LoginHistory").At("0.message").Str, "ConcurrentPerOrgLongTxn")
 		time.Sleep(8 * time.Hour) // fake time
 		assert.Equal(t, 200, query(login(c, ""), "SELECT Id FROM LoginHistory").Status, "the day rolls")
 		assert.Empty(t, c.World.Violations())
@@ -257,6 +255,18 @@ func TestRequests(t *testing.T) {
 		assert.GreaterOrEqual(t, a.Status, 400, name)
 		assert.NotEmpty(t, a.At("0.errorCode").Str, name)
 		assert.Len(t, c.World.Violations(), 1, name)
+	}
+}
+
+func TestThrottling(t *testing.T) {
+	c := newClient(t)
+	for knob, words := range map[string]string{"": "ConcurrentPerOrgLongTxn Limit exceeded.", "true": "TotalRequests Limit exceeded."} {
+		c.Knob("used_up", knob)
+		c.World.Faults.Next(vendorsim.Throttled, 1, queryPath)
+		a := query(c, "SELECT Id FROM LoginHistory")
+		assert.Equal(t, 403, a.Status)
+		assert.Equal(t, words, a.At("0.message").Str)
+		assert.Equal(t, knob == "true", strings.HasPrefix(a.Header.Get("Sforce-Limit-Info"), "api-usage=100000/100000"))
 	}
 }
 

@@ -25,12 +25,13 @@ func invalidSession() vendorsim.Reply {
 	return reply
 }
 
-// limitExceeded is a 403: the vendor has neither 429 nor Retry-After.
-func limitExceeded(w *vendorsim.World) vendorsim.Reply {
-	message := "TotalRequests Limit exceeded."
-	if w.On("concurrency") {
-		message = "ConcurrentPerOrgLongTxn Limit exceeded."
-	}
+// The two limits, told by 403: the vendor has neither 429 nor Retry-After.
+const (
+	allocationUsed = "TotalRequests Limit exceeded."
+	tooManyAtOnce  = "ConcurrentPerOrgLongTxn Limit exceeded."
+)
+
+func limitExceeded(message string) vendorsim.Reply {
 	return fail(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", message)
 }
 
@@ -92,11 +93,13 @@ func faultReply(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) vendor
 			return reply // the vendor's words would say for good that the file is gone
 		}
 		reply = notFound()
-	case vendorsim.Throttled:
-		reply = limitExceeded(w)
-		reply.Header.Set(limitHeader, usageHeader(allocation.Requests, allocation.Requests))
-	case vendorsim.ThrottledBare:
-		reply = limitExceeded(w)
+	case vendorsim.Throttled, vendorsim.ThrottledBare: // what passes soon
+		reply = limitExceeded(tooManyAtOnce)
+		used := 1
+		if w.On("used_up") {
+			reply, used = limitExceeded(allocationUsed), allocation.Requests
+		}
+		reply.Header.Set(limitHeader, usageHeader(used, allocation.Requests))
 	case vendorsim.Internal:
 		reply = fail(http.StatusInternalServerError, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1234567-1234 (123456789)")
 	case vendorsim.Unavailable:

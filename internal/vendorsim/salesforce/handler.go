@@ -68,7 +68,7 @@ func (s *sim) permitted(next func(request) vendorsim.Reply) http.HandlerFunc {
 		code := s.world.Knob("refuse")
 		switch {
 		case !usage.Allowed:
-			limitExceeded(s.world).Write(rw)
+			limitExceeded(allocationUsed).Write(rw)
 		case refusals[code] != "":
 			refused(code).Write(rw)
 		default:

@@ -113,7 +113,7 @@ var knobs = map[string]string{
 	"experience_cloud":    "true: LoginHistory has NetworkId",
 	"refuse":              "API_DISABLED_FOR_ORG, API_CURRENTLY_DISABLED or INSUFFICIENT_ACCESS for every request",
 	"token_error":         "an error code and its description, with a colon between them, for every token request",
-	"concurrency":         "true: throttling tells of too many long requests instead of the daily allocation",
+	"used_up":             "true: throttling tells of the daily allocation instead of too many long requests at once",
 	"query_timeout_above": "a duration: queries over longer spans run into QUERY_TIMEOUT",
 	"short_pages":         "true: pages hold half of what is asked for",
 	"file_delay":          "a duration by which hourly files come later; with the vendor it is three to six hours",
