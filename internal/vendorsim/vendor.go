@@ -67,6 +67,9 @@ type Stream struct {
 	// NoID says that rows do not carry Entry.ID: two equal rows would be two
 	// events to any reader, so traffic never serves one twice.
 	NoID bool
+	// Table says that the vendor serves lines of a table (CSV). Raw is then an object
+	// with the text of each column, in their order.
+	Table bool
 	// Lateness is how late traffic may make a row appear at most; zero means ten
 	// minutes. Keep it below the lateness that the vendor documents.
 	Lateness time.Duration

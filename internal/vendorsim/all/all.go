@@ -23,6 +23,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/microsoft_365"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/salesforce"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
@@ -54,6 +55,7 @@ func Vendors() []vendorsim.Vendor {
 		microsoft365.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
+		salesforce.Vendor(),
 		sdelements.Vendor(),
 		slack.Vendor(),
 		teamwork.Vendor(),
