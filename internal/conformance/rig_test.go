@@ -52,8 +52,10 @@ type rig struct {
 
 const (
 	lookback = 24 * time.Hour
-	// poll is long, because a whole day of fake time passes in most tests.
-	poll = 5 * time.Minute
+	// poll is long, because hours of fake time pass in most tests, and longer where
+	// days do: pollsInLateness is how often a vendor is asked at most in its lateness.
+	poll            = 5 * time.Minute
+	pollsInLateness = 48
 )
 
 // inBubble runs a test in fake time. The clock is set to a moment within a day, so
@@ -80,9 +82,10 @@ func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[strin
 		t: t, vendor: vendor, world: world, store: ledgertest.New(), sink: new(consumertest.LogsSink),
 		wire: &wire{next: vendorsim.RoundTripper(world.Handler())},
 	}
-	r.next, r.settled = r.sink, 5*lateness(t, vendor.Key)/3+3*time.Hour
+	late := lateness(t, vendor.Key)
+	r.next, r.settled = r.sink, 5*late/3+3*time.Hour
 	r.entry = config("http://" + strings.ReplaceAll(vendor.Key, "_", "-") + ".sim.example")
-	r.entry["poll_interval"] = poll.String()
+	r.entry["poll_interval"] = max(poll, late/pollsInLateness).String()
 	r.entry["http"] = map[string]any{"middlewares": []any{map[string]any{"id": "wire"}}}
 	return r
 }

@@ -3,6 +3,7 @@ package dealcloud
 import (
 	"strings"
 	"time"
+	_ "time/tzdata" // also where the system has no zones
 
 	"github.com/tidwall/gjson"
 

@@ -53,7 +53,7 @@ func Vendor() vendorsim.Vendor {
 			"operations_only": func(baseURL string) map[string]any {
 				return config(baseURL, map[string]any{"streams": []any{"operation_logs"}})
 			},
-			"small_pages":   func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 7}) },
+			"small_pages":   func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 30}) },
 			"short_overlap": func(baseURL string) map[string]any { return config(baseURL, map[string]any{"overlap": "14h"}) },
 		},
 		Errors:     faultReply,
