@@ -23,9 +23,9 @@ import (
 	"github.com/otelactivity/otelactivity/providers/all"
 )
 
-// sample says how the pages of one folder of a vendor's testdata are read. Without
-// an entry in testdata/samples.yaml the folder has the name of a stream of the
-// vendor's example.
+// sample says how the pages of one folder of a vendor's testdata, or one page of it,
+// are read. Without an entry in testdata/samples.yaml the folder has the name of a
+// stream of the vendor's example.
 type sample struct {
 	// Stream, and what the configuration says besides the example.
 	Stream string         `yaml:"stream"`
@@ -51,22 +51,28 @@ func TestVendorsGolden(t *testing.T) {
 		t.Run(p.Key, func(t *testing.T) {
 			root := filepath.Join("..", "..", "providers", p.Key, "testdata")
 			samples := readSamples(t, root)
-			pages := 0
-			for folder, names := range pagesOf(t, root) {
-				s, ok := samples[folder]
+			pages := pagesOf(t, root)
+			assert.NotEmpty(t, pages, "there are no pages")
+			used := map[string]bool{}
+			for _, page := range pages {
+				folder, _ := filepath.Split(page)
+				key := strings.TrimSuffix(folder, "/")
+				if _, ok := samples[page]; ok {
+					key = page
+				}
+				s, ok := samples[key]
 				if !ok {
-					s.Stream = folder
+					s.Stream = key
 				}
-				delete(samples, folder)
-				for _, name := range names {
-					pages++
-					t.Run(folder+"/"+name, func(t *testing.T) {
-						compareGolden(t, filepath.Join(root, folder, name), s.logs(t, p, filepath.Join(root, folder, name+".json")))
-					})
-				}
+				used[key] = true
+				t.Run(page, func(t *testing.T) {
+					path := filepath.Join(root, page)
+					compareGolden(t, path, s.logs(t, p, path+".json"))
+				})
 			}
-			assert.Positive(t, pages, "there are no pages")
-			assert.Empty(t, samples, "samples.yaml has folders without pages")
+			for key := range samples {
+				assert.True(t, used[key], "samples.yaml has %s, which has no pages", key)
+			}
 		})
 	}
 }
@@ -85,17 +91,18 @@ func readSamples(t *testing.T, root string) map[string]sample {
 	return samples
 }
 
-// pagesOf lists the pages by folder: those that have golden activities.
-func pagesOf(t *testing.T, root string) map[string][]string {
+// pagesOf lists the pages as folder/name: those that have golden activities.
+func pagesOf(t *testing.T, root string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(root, "*", "*.json"))
 	require.NoError(t, err)
-	pages := map[string][]string{}
+	var pages []string
 	for _, path := range found {
 		page := strings.TrimSuffix(path, ".json")
 		if _, err := os.Stat(page + ".yaml"); err == nil {
-			folder := filepath.Base(filepath.Dir(path))
-			pages[folder] = append(pages[folder], filepath.Base(page))
+			name, err := filepath.Rel(root, page)
+			require.NoError(t, err)
+			pages = append(pages, filepath.ToSlash(name))
 		}
 	}
 	return pages
