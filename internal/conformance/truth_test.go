@@ -108,6 +108,26 @@ func (r *rig) complete(streams ...string) {
 	}
 }
 
+// whole requires that every visible event of all of the vendor's logs arrived
+// exactly once, whatever the stream is called that brought it.
+func (r *rig) whole() {
+	r.t.Helper()
+	want, got := map[string]int{}, r.records()
+	for _, s := range r.vendor.Streams {
+		rows, _ := r.expected(s.Name)
+		for raw, n := range rows {
+			want[raw] += n
+		}
+	}
+	left := map[string]int{}
+	for _, s := range got {
+		left[s.raw]++
+	}
+	if !assert.Equal(r.t, want, left) {
+		r.explain("all streams", want, got)
+	}
+}
+
 // rowsAreRaw tells that bodies are the vendor's rows.
 func (r *rig) rowsAreRaw(rows map[string]int, got []seen) bool {
 	return slices.ContainsFunc(got, func(s seen) bool { return rows[s.raw] > 0 })

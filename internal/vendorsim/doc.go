@@ -7,7 +7,8 @@
 // # Parts
 //
 //   - [Vendor] is what a simulator declares: streams with an event generator, a
-//     handler, working configurations, error bodies, knobs.
+//     handler, working configurations, error bodies, knobs, and [Reading]s: states
+//     under each of which nothing may be lost.
 //   - [World] is the state behind one handler: an append-only log per stream, the
 //     clock, quotas, knobs, tokens, cursors, violations. [World.Handler] is the
 //     vendor's handler with faults, gzip, Date header and the request log around it.
@@ -22,6 +23,8 @@
 //     never on the order of arrival. Handlers ask [World.Fires] for what only they
 //     can play (EmptyPage, CursorExpired is asked by OpenCursor, TokenExpired by
 //     Bearer) and pass each page through [World.Rows].
+//   - [Vendor.Readings] are what the vendor's documentation leaves open: the
+//     conformance suite demands that a reader gets everything under each.
 //   - [World.Check] compares a request with [Rules] and records a [Violation] for
 //     whatever is not allowed; the handler answers the [Problem] in its own words.
 //   - [World.Take] accounts rate limits; [World.Cursor] and [World.OpenCursor] make

@@ -7,7 +7,10 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/box"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/browserstack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
@@ -34,7 +37,10 @@ func Vendors() []vendorsim.Vendor {
 		asana.Vendor(),
 		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
+		box.Vendor(),
+		browserstack.Vendor(),
 		confluence.Vendor(),
+		confluenceonprem.Vendor(),
 		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
