@@ -27,6 +27,7 @@ func TestFaultsHeal(t *testing.T) {
 	for _, vendor := range simulators.Vendors() {
 		for _, kind := range vendorsim.Kinds() {
 			t.Run(vendor.Key+"/"+string(kind), func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, vendor.Config)
 					r.backlog(120)
@@ -151,6 +152,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 		}
 		for name, config := range configs {
 			t.Run(vendor.Key+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, config)
 					r.backlog(10)

@@ -30,6 +30,7 @@ func TestFilterChange(t *testing.T) {
 	} {
 		vendor, stream := resuming(t, resume)
 		t.Run(name+"/"+vendor.Key, func(t *testing.T) {
+			t.Parallel()
 			everything := terms(t, vendor, stream, nil, nil, nil, nil)
 			reference := recordsOf(everything)
 			require.NotEmpty(t, reference)

@@ -42,6 +42,7 @@ var lists = []struct {
 func TestFiltersAreExact(t *testing.T) {
 	for _, vendor := range simulators.Vendors() {
 		t.Run(vendor.Key, func(t *testing.T) {
+			t.Parallel()
 			all := filteredBy(t, vendor, nil)
 			require.NotEmpty(t, all)
 			for _, f := range filtersFor(all) {

@@ -28,6 +28,7 @@ func TestProductFilter(t *testing.T) {
 		}
 		tried++
 		t.Run(vendor.Key, func(t *testing.T) {
+			t.Parallel()
 			config := vendor.Config
 			if other, ok := vendor.Variants["default_types"]; ok { // a product goes without content types
 				config = other

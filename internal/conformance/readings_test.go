@@ -19,6 +19,7 @@ func TestReadings(t *testing.T) {
 	for _, vendor := range simulators.Vendors() {
 		for name, reading := range vendor.Readings {
 			t.Run(vendor.Key+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, func(t *testing.T) {
 					r := newReadingRig(t, vendor, reading)
 					r.backlog(150)
@@ -77,6 +78,7 @@ func TestReadingsInVariants(t *testing.T) {
 		}
 		for variant := range vendor.Variants {
 			t.Run(vendor.Key+"/"+variant, func(t *testing.T) {
+				t.Parallel()
 				want := readUnder(t, vendor, vendorsim.Reading{Variant: variant})
 				require.NotEmpty(t, want)
 				for name, reading := range readings {

@@ -25,6 +25,7 @@ func each(t *testing.T, f func(t *testing.T, r *rig)) {
 	t.Helper()
 	for _, vendor := range simulators.Vendors() {
 		t.Run(vendor.Key, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) { f(t, newRig(t, vendor, vendor.Config)) })
 		})
 	}
@@ -151,6 +152,7 @@ func TestVariants(t *testing.T) {
 	for _, vendor := range simulators.Vendors() {
 		for name, config := range vendor.Variants {
 			t.Run(vendor.Key+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, config)
 					r.backlog(120)

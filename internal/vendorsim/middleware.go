@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -202,9 +203,17 @@ func (m *middleware) head(rw http.ResponseWriter, reply Reply) {
 	rw.Header().Set("Date", m.world.ServerTime().Format(http.TimeFormat))
 }
 
+// compressors are kept: each is a megabyte, which is much for a small answer.
+var compressors = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	return z
+}}
+
 func compress(body string) string {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(&b)
 	_, _ = z.Write([]byte(body))
 	_ = z.Close()
 	return b.String()
