@@ -22,7 +22,7 @@ type Filter struct {
 }
 
 // Match reports whether a passes every set filter. Product is left to the
-// provider: no unified field holds it.
+// provider, which lists its values in Source.Products: no unified field holds it.
 func (f *Filter) Match(a *Activity) bool {
 	return f.matchAction(a) &&
 		(len(f.ActorIDs) == 0 || a.Actor.ID != "" && slices.Contains(f.ActorIDs, a.Actor.ID)) &&

@@ -87,6 +87,9 @@ type Source struct {
 	// rules by status (see DefaultClass). It sees every answer, 200 included, and
 	// must be quick on success.
 	Classify func(*Response) *Error
+	// Products are the values of the product filter that the log knows; none where it
+	// covers one product, and a configured filter is refused.
+	Products []string
 	// Streams are all streams that this configuration offers.
 	Streams []Stream
 	// Redact lists JSON paths that are removed from every raw record, because the

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
@@ -38,7 +39,9 @@ type rig struct {
 	sink   *consumertest.LogsSink
 	next   consumer.Logs
 	logs   *observer.ObservedLogs
-	wire   *wire
+	// telemetry is set when a test reads metrics.
+	telemetry *componenttest.Telemetry
+	wire      *wire
 
 	receiver receiver.Logs
 	// settled is when every stream must have delivered everything: the longest
@@ -96,6 +99,9 @@ func (r *rig) start() {
 	}).Unmarshal(config))
 	require.NoError(r.t, confmap.Validate(config))
 	settings := receivertest.NewNopSettings(factory.Type())
+	if r.telemetry != nil {
+		settings.TelemetrySettings = r.telemetry.NewTelemetrySettings()
+	}
 	core, logs := observer.New(zap.InfoLevel)
 	r.logs = logs
 	settings.Logger = zap.New(core)

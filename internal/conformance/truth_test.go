@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -12,6 +13,7 @@ import (
 // seen is one record that arrived.
 type seen struct {
 	stream, uid, id, raw, decodeError string
+	at                                time.Time
 	attrs                             map[string]string
 }
 
@@ -26,7 +28,7 @@ func (r *rig) records() []seen {
 					a := record.Attributes()
 					s := seen{
 						stream: stream, uid: text(a, "log.record.uid"), id: text(a, "activity.id"),
-						raw: record.Body().AsString(), decodeError: text(a, "activity.decode_error"), attrs: map[string]string{},
+						at: record.Timestamp().AsTime(), raw: record.Body().AsString(), decodeError: text(a, "activity.decode_error"), attrs: map[string]string{},
 					}
 					for k, v := range a.All() {
 						s.attrs[k] = v.AsString()
@@ -103,6 +105,26 @@ func (r *rig) complete(streams ...string) {
 		for raw, n := range rows {
 			assert.Zero(r.t, n, "%s: %.200s", stream, raw)
 		}
+	}
+}
+
+// whole requires that every visible event of all of the vendor's logs arrived
+// exactly once, whatever the stream is called that brought it.
+func (r *rig) whole() {
+	r.t.Helper()
+	want, got := map[string]int{}, r.records()
+	for _, s := range r.vendor.Streams {
+		rows, _ := r.expected(s.Name)
+		for raw, n := range rows {
+			want[raw] += n
+		}
+	}
+	left := map[string]int{}
+	for _, s := range got {
+		left[s.raw]++
+	}
+	if !assert.Equal(r.t, want, left) {
+		r.explain("all streams", want, got)
 	}
 }
 

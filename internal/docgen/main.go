@@ -1,111 +1,83 @@
-// Command docgen writes the tables that documentation takes from code: the
-// providers and their streams in README.md. `make generate` runs it, and CI fails
-// when a table is stale.
+// Command docgen writes what documentation takes from code and golden files: the
+// table of providers in README.md, the names and mappings in docs/schema.md, and in
+// each provider's README which fields it fills, with an event in and out. `make
+// generate` runs it; a test, and CI, fail when a block is stale.
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
-	"strings"
-	"time"
+	"path/filepath"
 
-	simulators "github.com/otelactivity/otelactivity/internal/vendorsim/all"
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/all"
 )
 
-//go:generate go run . -readme ../../README.md
-
-const (
-	begin = "<!-- begin generated providers -->\n"
-	end   = "<!-- end generated providers -->"
-)
+//go:generate go run . -root ../..
 
 func main() {
-	readme := flag.String("readme", "README.md", "file with the table of providers")
+	root := flag.String("root", ".", "folder of the repository")
 	flag.Parse()
-	if err := run(*readme); err != nil {
+	if err := run(*root); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(path string) error {
-	old, err := os.ReadFile(path)
+func run(root string) error {
+	documents, err := generate(root, all.Providers())
 	if err != nil {
 		return err
 	}
-	table, err := providerTable(all.Providers())
-	if err != nil {
-		return err
+	for _, d := range documents {
+		if d.fresh == d.old {
+			continue
+		}
+		if err := os.WriteFile(d.path, []byte(d.fresh), 0o644); err != nil {
+			return err
+		}
 	}
-	before, rest, ok1 := strings.Cut(string(old), begin)
-	_, after, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		return fmt.Errorf("%s has no place for the providers: the lines %q and %q", path, strings.TrimSpace(begin), end)
-	}
-	fresh := before + begin + table + end + after
-	if bytes.Equal(old, []byte(fresh)) {
-		return nil
-	}
-	return os.WriteFile(path, []byte(fresh), 0o644)
+	return nil
 }
 
-// providerTable is a row for each stream of each provider's example.
-func providerTable(list []providers.Provider) (string, error) {
-	simulated := map[string]bool{}
-	for _, v := range simulators.Vendors() {
-		simulated[v.Key] = true
+// document is a file with generated blocks, as it is and as it should be.
+type document struct{ path, old, fresh string }
+
+// generate returns all documents with fresh blocks.
+func generate(root string, list []providers.Provider) ([]document, error) {
+	table, err := providerTable(list)
+	if err != nil {
+		return nil, err
 	}
-	var b strings.Builder
-	b.WriteString("| provider | stream | resumes by | may appear late by | retention | verified against |\n|---|---|---|---|---|---|\n")
-	for _, p := range list {
-		c, o := p.Example()
-		source, err := c.Open(o)
+	documents := []document{}
+	add := func(path string, blocks map[string]string) error {
+		d, err := renew(filepath.Join(root, path), blocks)
+		documents = append(documents, d)
+		return err
+	}
+	if err := add("README.md", map[string]string{"providers": table}); err != nil {
+		return nil, err
+	}
+	vendors := make([]vendor, len(list))
+	for i, p := range list {
+		folder := filepath.Join("providers", p.Key)
+		if vendors[i], err = readVendor(p, filepath.Join(root, folder, "testdata")); err != nil {
+			return nil, err
+		}
+		block, err := vendors[i].block()
 		if err != nil {
-			return "", fmt.Errorf("the example of %s does not open: %w", p.Key, err)
+			return nil, err
 		}
-		verified := "golden files only"
-		if simulated[p.Key] {
-			verified = "simulator"
-		}
-		name := fmt.Sprintf("[%s](providers/%s/README.md) (`%s`)", p.Name, p.Key, p.Key)
-		for _, s := range source.Streams {
-			stream := "`" + s.Name + "`"
-			if !s.Default {
-				stream += " (opt-in)"
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", name, stream, resume(s.Resume), span(s.Lateness, "-"), span(s.Retention, "not limited or not known"), verified)
-			name, verified = "", ""
+		if err := add(filepath.Join(folder, "README.md"), map[string]string{"record": block}); err != nil {
+			return nil, err
 		}
 	}
-	return b.String(), nil
-}
-
-func resume(r providers.Resume) string {
-	switch r {
-	case providers.ByCursor:
-		return "the vendor's cursor"
-	case providers.ByWalk:
-		return "walk from the newest"
-	}
-	return "time windows"
-}
-
-// span writes a duration as people do.
-func span(d time.Duration, none string) string {
-	const day = 24 * time.Hour
-	switch {
-	case d == 0:
-		return none
-	case d%day == 0 && d > day:
-		return fmt.Sprintf("%d days", d/day)
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	}
-	return d.String()
+	return documents, add(filepath.Join("docs", "schema.md"), map[string]string{
+		"resource":   attributeTable(schemaResource),
+		"attributes": attributeTable(schemaRecord),
+		"fields":     mappingTable(),
+		"actions":    actionTable(),
+		"coverage":   coverageTable(vendors),
+	})
 }

@@ -7,7 +7,8 @@
 // # Parts
 //
 //   - [Vendor] is what a simulator declares: streams with an event generator, a
-//     handler, working configurations, error bodies, knobs.
+//     handler, working configurations, error bodies, knobs, and [Reading]s: states
+//     under each of which nothing may be lost.
 //   - [World] is the state behind one handler: an append-only log per stream, the
 //     clock, quotas, knobs, tokens, cursors, violations. [World.Handler] is the
 //     vendor's handler with faults, gzip, Date header and the request log around it.

@@ -23,6 +23,10 @@ type Vendor struct {
 	// Variants are further working configurations by name: every other auth kind,
 	// API version and mode. All are served at the same time as Config.
 	Variants map[string]func(baseURL string) map[string]any
+	// Readings are further states, by name, under each of which a reader must get
+	// every event: what the vendor's documentation leaves open, and configurations
+	// that read the same logs in another way.
+	Readings map[string]Reading
 	// Errors returns the vendor's own answer for a fault. A zero Reply, or a nil
 	// func, gives a plain answer with the usual status.
 	Errors func(w *World, r *http.Request, kind Kind) Reply
@@ -32,6 +36,20 @@ type Vendor struct {
 	TokenPaths []string
 	// Knobs are the vendor's own switches (World.Knob) and what each does.
 	Knobs map[string]string
+}
+
+// Reading is one way to understand a vendor's documentation.
+type Reading struct {
+	// Variant is the configuration; empty means Vendor.Config.
+	Variant string
+	// Config are further keys of the provider entry that such a vendor needs.
+	Config map[string]any
+	// Knobs are the switches of a vendor that behaves so.
+	Knobs map[string]string
+	// Skew is how far the vendor's clock is ahead.
+	Skew time.Duration
+	// Limits scales the vendor's limits, so that they are met; zero means 1.
+	Limits float64
 }
 
 // Stream is one event log of a vendor.

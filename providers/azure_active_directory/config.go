@@ -73,7 +73,7 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 		p.Add("api_version", "v1.0 has only interactive sign-ins; sign_in_event_types needs beta")
 	}
 	if product := o.Filter.Product; product != "" && product != Key {
-		p.Add("filter.product", "%q is not valid; this log has one product, %s", product, Key)
+		p.Add("filter::product", "%q is not valid; this log has one product, %s", product, Key)
 	}
 	if err := p.Err(); err != nil {
 		return nil, err

@@ -43,6 +43,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 		Header:   http.Header{"Accept": {"application/json"}},
 		Auth:     c.auth(),
 		Classify: classify,
+		Products: []string{Key},
 		Budgets: []providers.Budget{{
 			// 5 requests in 10 seconds for an app in a tenant, both feeds together:
 			// https://learn.microsoft.com/en-us/graph/throttling-limits#identity-and-access-reports-service-limits

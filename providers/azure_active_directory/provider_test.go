@@ -72,7 +72,7 @@ func TestConfig(t *testing.T) {
 		"kind":                 {func(c *Config) { c.SignInEventTypes = []string{"robot"} }, providers.Options{}, `sign_in_event_types: "robot" is not valid`},
 		"no kind":              {func(c *Config) { c.SignInEventTypes = nil }, providers.Options{}, "sign_in_event_types: is empty"},
 		"kind not in v1.0":     {func(c *Config) { c.SignInEventTypes, c.APIVersion = []string{"managedIdentity"}, "v1.0" }, providers.Options{}, "api_version: v1.0 has only interactive"},
-		"another product":      {nil, providers.Options{Filter: providers.Filter{Product: "exchange"}}, "filter.product: "},
+		"another product":      {nil, providers.Options{Filter: providers.Filter{Product: "exchange"}}, "filter::product: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config(tt.set).Open(tt.opts)

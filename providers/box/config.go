@@ -58,9 +58,6 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 	if !o.ExternalAuth {
 		app.check(&p)
 	}
-	if c.StreamType == streaming && o.Overlap > 0 {
-		p.Add("overlap", "has no use with %s, whose position is durable; it belongs to %s", streaming, history)
-	}
 	if err := p.Err(); err != nil {
 		return nil, err
 	}

@@ -41,6 +41,11 @@ func TestAction(t *testing.T) {
 	} {
 		assert.Equal(t, want, action(event), event)
 	}
+	for want, types := range actions {
+		for _, eventType := range types {
+			assert.Equal(t, want, action(eventType), eventType)
+		}
+	}
 }
 
 func TestConfig(t *testing.T) {
@@ -69,7 +74,7 @@ func TestConfig(t *testing.T) {
 		"another file":           {func(c *Config) { c.AuthType, c.JWTConfig = "jwt", "{}" }, providers.Options{}, "jwt_config: is not the config.json"},
 		"file and text":          {func(c *Config) { c.AuthType, c.JWTConfig, c.JWTConfigFile = "jwt", "{}", "x" }, providers.Options{}, "stands beside jwt_config"},
 		"stream":                 {func(c *Config) { c.ClientID, c.ClientSecret, c.EnterpriseID, c.StreamType = "i", "s", "1", "all" }, providers.Options{}, `stream_type: "all" is not valid`},
-		"overlap has no use":     {func(c *Config) { c.ClientID, c.ClientSecret, c.EnterpriseID = "i", "s", "1" }, providers.Options{Overlap: time.Hour}, "overlap: has no use"},
+		"overlap":                {func(c *Config) { c.ClientID, c.ClientSecret, c.EnterpriseID = "i", "s", "1" }, providers.Options{Overlap: time.Hour}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newConfig()
@@ -141,6 +146,8 @@ func TestHistoryPaging(t *testing.T) {
 		"first":                 {"", `{"entries":[{}],"next_stream_position":"7"}`, "7", window},
 		"more, the same bounds": {"7", `{"entries":[{}],"next_stream_position":8}`, "8", window + "&stream_position=7"},
 		"an empty one ends":     {"8", `{"entries":[],"next_stream_position":0}`, "", window + "&stream_position=8"},
+		"position repeated":     {"8", `{"entries":[],"next_stream_position":"8"}`, "", window + "&stream_position=8"},
+		"nothing at all":        {"", `{"entries":[],"next_stream_position":"0"}`, "", window},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, stream := open(t, history, providers.Options{})
@@ -164,6 +171,8 @@ func TestPushedTypes(t *testing.T) {
 		"sign-ins":            {[]string{"login", "login_failed"}, nil, "LOGIN,ADMIN_LOGIN,FAILED_LOGIN"},
 		"users":               {[]string{"user_created", "DELETE_USER"}, nil, "NEW_USER,DELETE_USER"},
 		"undocumented values": {[]string{"create"}, nil, ""},
+		"some undocumented":   {[]string{"login", "exported"}, nil, ""},
+		"some raw":            {[]string{"login", "ITEM_OPEN"}, nil, ""},
 		"a raw one":           {[]string{"ITEM_OPEN"}, nil, ""},
 		"configured":          {[]string{"login"}, []string{"UPLOAD", "DOWNLOAD"}, "UPLOAD,DOWNLOAD"},
 	} {
@@ -186,6 +195,27 @@ func TestPushedTypes(t *testing.T) {
 	}
 }
 
+// The position now is none of the history's: https://github.com/box/box-java-sdk/issues/134
+func TestHistoryNeverStartsFromNow(t *testing.T) {
+	_, stream := open(t, history, providers.Options{})
+	client := providertest.Body(`{"entries":[],"next_stream_position":0}`, nil)
+	now := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
+	_, err := stream.Fetch(t.Context(), client, providers.Query{Since: now, Until: now, Now: now, PageSize: 500})
+	require.NoError(t, err)
+	assert.NotContains(t, client.Requests()[0].Query.Encode(), "stream_position")
+}
+
+func TestLostPositions(t *testing.T) {
+	for _, kind := range []string{streaming, history} {
+		source, stream := open(t, kind, providers.Options{})
+		refused := providertest.Refuse(source, 400, nil, `{"code":"bad_request","message":"Invalid stream position"}`)
+		_, err := stream.Fetch(t.Context(), refused, providers.Query{Cursor: "5", PageSize: 10})
+		assert.Equal(t, providers.CursorLost, providers.ClassOf(err), kind)
+		_, err = stream.Fetch(t.Context(), refused, providers.Query{PageSize: 10})
+		assert.Equal(t, providers.Denied, providers.ClassOf(err), "%s: no position was sent", kind)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status       int
@@ -200,6 +230,9 @@ func TestErrors(t *testing.T) {
 		"position":          {400, `{"code":"bad_request","message":"Invalid stream position"}`, "5", providers.CursorLost, "Invalid stream position"},
 		"parameter":         {400, `{"code":"bad_request","message":"x"}`, "", providers.Denied, "bad_request"},
 		"rate limit":        {429, `{"code":"rate_limit_exceeded"}`, "", providers.Throttled, ""},
+		"its other name":    {429, `{"code":"too_many_requests"}`, "", providers.Throttled, ""},
+		"internal":          {500, `{"code":"internal_server_error"}`, "", providers.Transient, ""},
+		"unavailable":       {503, `{"code":"unavailable"}`, "", providers.Transient, ""},
 		"outage":            {502, ``, "", providers.Transient, ""},
 		"login page":        {200, `<html>`, "", providers.Transient, "not JSON"},
 		"another answer":    {200, `{"items":[]}`, "", providers.Transient, "entries is missing"},

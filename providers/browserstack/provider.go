@@ -93,10 +93,11 @@ func (c *Config) source(endpoint string, u *url.URL, o providers.Options) *provi
 				Order:       providers.Unordered,
 				Bounds:      providers.EventTime,
 				Granularity: day,
-				// In which zone a day begins is not known: any is covered, a zone ahead of
-				// UTC by a last read on the next day.
+				// In which zone a day begins is not known, nor whether the last day is part
+				// of the answer. No day after today's is asked for, so that in a zone 14
+				// hours ahead of UTC an event may first show 38 hours after its time.
 				Edge:      14 * time.Hour,
-				Lateness:  26 * time.Hour,
+				Lateness:  40 * time.Hour,
 				MaxWindow: 7 * day,
 				Retention: f.limit,
 			},

@@ -135,9 +135,9 @@ func TestRequest(t *testing.T) {
 	}{
 		"today":                {now.Truncate(day), now.Truncate(day).Add(day), "oldest_date=2026-05-11&latest_date=2026-05-11&x=y"},
 		"never after today":    {now.Add(-day).Truncate(day), now.Truncate(day).Add(3 * day), "oldest_date=2026-05-10&latest_date=2026-05-11&x=y"},
-		"a week":               {now.Truncate(day).Add(-20 * day), now.Truncate(day).Add(-13 * day), "oldest_date=2026-04-21&latest_date=2026-04-27&x=y"},
-		"never past the limit": {now.Truncate(day).Add(-32 * day), now.Truncate(day).Add(-28 * day), "oldest_date=2026-04-11&latest_date=2026-04-12&x=y"},
-		"wholly past it":       {now.Truncate(day).Add(-40 * day), now.Truncate(day).Add(-39 * day), "oldest_date=2026-04-01&latest_date=2026-04-01&x=y"},
+		"a week":               {now.Truncate(day).Add(-20 * day), now.Truncate(day).Add(-13 * day), "oldest_date=2026-04-21&latest_date=2026-04-28&x=y"},
+		"never past the limit": {now.Truncate(day).Add(-32 * day), now.Truncate(day).Add(-28 * day), "oldest_date=2026-04-11&latest_date=2026-04-13&x=y"},
+		"wholly past it":       {now.Truncate(day).Add(-40 * day), now.Truncate(day).Add(-39 * day), "oldest_date=2026-04-02&latest_date=2026-04-02&x=y"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, stream := open(t, func(c *Config) { c.LogsPath, c.LookbackLimitDays = "/audit/v2/logs", 30 }, providers.Options{RemoteQuery: map[string]string{"x": "y"}})
@@ -240,7 +240,7 @@ func TestIgnoredDateFilterIsFoundOut(t *testing.T) {
 			require.NoError(t, err)
 			if tt.warned {
 				assert.Contains(t, page.Warnings[0], "the date filter is ignored")
-				assert.Equal(t, []providers.Skip{{Reason: "date_filter_ignored", Detail: "2026-04-04 to 2026-04-10", Count: 1}}, page.Skipped)
+				assert.Equal(t, []providers.Skip{{Reason: "date_filter_ignored", Detail: "2026-04-04 to 2026-04-11", Count: 1}}, page.Skipped)
 			} else {
 				assert.Empty(t, page.Warnings)
 				assert.Empty(t, page.Skipped)

@@ -25,7 +25,7 @@ type feed struct {
 	extra map[string]string
 }
 
-// fetch reads the rows of some days, both ends included. No paging is described; a
+// fetch reads the rows of some days. No paging is described; a
 // link to a next page is followed all the same.
 func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
 	first, last := f.days(q)
@@ -59,9 +59,10 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 }
 
 // days returns the first and the last day to ask for: not before the limit, and not
-// after today.
+// after today. Whether the last day is part of the answer is not known: it is one
+// that is not needed.
 func (f feed) days(q providers.Query) (first, last time.Time) {
-	first, last = q.Since.UTC().Truncate(day), q.Until.UTC().Add(-1).Truncate(day)
+	first, last = q.Since.UTC().Truncate(day), q.Until.UTC().Add(day-1).Truncate(day)
 	today := q.Now.UTC().Truncate(day)
 	if oldest := today.Add(-f.limit); first.Before(oldest) {
 		first = oldest

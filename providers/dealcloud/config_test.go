@@ -58,7 +58,7 @@ func TestSource(t *testing.T) {
 	assert.Equal(t, 90*24*time.Hour, stream.Retention)
 	assert.LessOrEqual(t, stream.MaxWindow, 89*24*time.Hour, "with the spill of a zone a range stays within 90 days")
 	assert.Equal(t, time.Hour, stream.Lateness)
-	assert.Equal(t, []string{"pageNumber", "pageSize"}, stream.Reserved)
+	assert.Equal(t, []string{"pageNumber", "pageSize", "dateFrom", "dateTo"}, stream.Reserved)
 }
 
 func TestAuth(t *testing.T) {

@@ -51,7 +51,7 @@ func (c *Config) source(tenant string, zone *time.Location, o providers.Options)
 				Lateness:    time.Hour,
 			},
 			Grant:    "an API key with the scope user_management, of a user who may manage users and whose group has the site area API",
-			Reserved: []string{"pageNumber", "pageSize"},
+			Reserved: []string{"pageNumber", "pageSize", "dateFrom", "dateTo"},
 			Fetch:    f.fetch,
 			Decode:   f.decode,
 		}},

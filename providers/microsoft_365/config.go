@@ -116,7 +116,7 @@ func (c *Config) checkContent(p *providers.Problems, filtered string) {
 		p.OneOf("product", c.Product, directory)
 	}
 	if filtered != "" {
-		p.OneOf("filter.product", filtered, directory)
+		p.OneOf("filter::product", filtered, directory)
 	}
 	if (c.Product != "" || filtered != "") && len(c.ContentTypes) > 0 {
 		p.Add("content_types", "cannot be set beside a product, which is read from %s alone", directoryKind)

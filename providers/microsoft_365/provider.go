@@ -43,6 +43,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 		Header:   http.Header{"Accept": {"application/json"}},
 		Auth:     c.auth(),
 		Classify: classify,
+		Products: []string{directory},
 		Budgets: []providers.Budget{{
 			// A baseline for a tenant and publisher; no header tells what is left:
 			// https://learn.microsoft.com/en-us/office/office-365-management-api/office-365-management-activity-api-reference#api-throttling

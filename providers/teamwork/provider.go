@@ -69,7 +69,7 @@ func (c *Config) streamV3(o providers.Options) providers.Stream {
 		Grant: grant,
 		Reserved: []string{
 			"startDate", "endDate", "updatedAfter", "orderBy", "orderMode", "sort", "page", "pageSize", "cursor", "limit",
-			"skipCounts", "include", "fields[users]", "fields[activities]",
+			"skipCounts", "include", "fields[users]", "fields[activities]", "includeArchivedProjects", "showDeleted",
 		},
 		Fetch:  f.fetch,
 		Decode: decode,
@@ -90,7 +90,7 @@ func (c *Config) streamV1(o providers.Options) providers.Stream {
 			Lateness:    10 * time.Minute,
 		},
 		Grant:    grant,
-		Reserved: []string{"page", "pageSize", "maxItems"},
+		Reserved: []string{"page", "pageSize", "maxItems", "includeArchivedProjects"},
 		Fetch:    feedV1{archived: c.IncludeArchivedProjects, extra: o.RemoteQuery}.fetch,
 		Decode:   decodeV1,
 	}

@@ -33,8 +33,13 @@ func (c *Config) source(of product, o providers.Options) *providers.Source {
 		endpoint = "https://api.truto.one"
 	}
 	f := feed{fixed: c.fixed(of, o), timed: c.TimeFilter, limited: o.PageSize > 0, remote: params("remote_query", o.RemoteQuery)}
+	var products []string
+	if of.name == "" || of.product {
+		products = []string{"azure_active_directory"}
+	}
 	return &providers.Source{
 		Endpoint: endpoint,
+		Products: products,
 		Tenant:   c.IntegratedAccountID,
 		// https://www.truto.one/docs/api-reference/overview/introduction asks for both.
 		Header:   http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},

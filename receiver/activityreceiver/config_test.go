@@ -107,6 +107,9 @@ func TestConfig(t *testing.T) {
 			`providers::fake/eu::filter::ip_address: "203.0.113.0/33" is no address and no network`,
 			`providers::fake/eu::filter::created_at::since: "yesterday" is no time; write for example 2026-01-31T00:00:00Z`,
 		},
+		"unknown product":              {`providers::fake/eu::filter::product: "chat" is not valid; use one of drive, mail`},
+		"product of a vendor with one": {"providers::okta::filter::product: the vendor's log covers one product; leave it out"},
+
 		"twins": {`providers::fake/b reads audit of "acme.example.com", which providers::fake/a reads already with the same filters`},
 	}
 	file, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))

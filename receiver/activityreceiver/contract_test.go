@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 
+	"github.com/otelactivity/otelactivity/internal/schema"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver/internal/metadata"
 )
 
@@ -63,7 +64,7 @@ func (c *checked) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
 	defer c.mu.Unlock()
 	again := false
 	for _, r := range records(logs) {
-		id, _ := r.Attributes().Get(attrID)
+		id, _ := r.Attributes().Get(schema.ID)
 		r.Attributes().PutStr(receivertest.UniqueIDAttrName, id.Str())
 		again = again || c.offered[id.Str()]
 		c.offered[id.Str()] = true

@@ -136,6 +136,8 @@ func (c *fakeConfig) Open(o providers.Options) (*providers.Source, error) {
 		ServerAddress: c.Domain,
 		Auth:          providers.Bearer(c.Token),
 		Shares:        strings.Join(c.Deep.Names, ","),
+		Products:      []string{"drive", "mail"},
+		Redact:        []string{"session.secret"},
 		Streams:       []providers.Stream{fakeAudit(c.Domain), fakeSignIns()},
 	}
 	if c.Domain == "rotating.example.com" {

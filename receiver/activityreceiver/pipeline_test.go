@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
+	"github.com/otelactivity/otelactivity/internal/schema"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver/internal/metadata"
 )
 
@@ -76,7 +77,7 @@ func (c *collected) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range records(logs) {
-		id, _ := r.Attributes().Get(attrID)
+		id, _ := r.Attributes().Get(schema.ID)
 		c.ids = append(c.ids, id.Str())
 	}
 	return c.LogsSink.ConsumeLogs(ctx, logs)

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
+	"github.com/otelactivity/otelactivity/internal/schema"
 )
 
 func TestReadsEverythingOnceAcrossARestart(t *testing.T) {
@@ -67,7 +68,7 @@ func TestAPartRefusedIsSentAgainAlone(t *testing.T) {
 		}
 		next.mu.Lock()
 		for _, r := range records(taken) {
-			id, _ := r.Attributes().Get(attrID)
+			id, _ := r.Attributes().Get(schema.ID)
 			next.ids = append(next.ids, id.Str())
 		}
 		next.mu.Unlock()

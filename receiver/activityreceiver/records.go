@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
+	"github.com/otelactivity/otelactivity/internal/schema"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -18,10 +19,18 @@ import (
 var eventNames = func() map[string]string {
 	m := map[string]string{}
 	for _, a := range providers.Actions() {
-		m[string(a)] = "activity." + string(a)
+		m[string(a)] = schema.EventPrefix + string(a)
 	}
 	return m
 }()
+
+// eventName is the EventName of an action: a closed set.
+func eventName(action string) string {
+	if name, ok := eventNames[action]; ok {
+		return name
+	}
+	return schema.EventOther
+}
 
 // recordBuilder turns the batches of one stream into log records.
 type recordBuilder struct {
@@ -37,13 +46,13 @@ type recordBuilder struct {
 func newRecordBuilder(c *Config, i *instance, stream, version string) *recordBuilder {
 	provider := i.id.Type().String()
 	resource := pcommon.NewMap()
-	resource.PutStr(attrServiceName, provider)
-	resource.PutStr(attrServiceNamespace, c.ServiceNamespace)
-	resource.PutStr(attrServiceInstanceID, i.id.String())
-	resource.PutStr(attrProvider, provider)
-	resource.PutStr(attrStream, stream)
+	resource.PutStr(schema.ServiceName, provider)
+	resource.PutStr(schema.ServiceNamespace, c.ServiceNamespace)
+	resource.PutStr(schema.ServiceInstanceID, i.id.String())
+	resource.PutStr(schema.Provider, provider)
+	resource.PutStr(schema.Stream, stream)
 	if address := serverAddress(i.source); address != "" {
-		resource.PutStr(attrServerAddress, address)
+		resource.PutStr(schema.ServerAddress, address)
 	}
 	for name, value := range i.config.ResourceAttributes {
 		resource.PutStr(name, value)
@@ -73,12 +82,12 @@ func serverAddress(s *providers.Source) string {
 func (b *recordBuilder) logs(batch *poll.Batch) plog.Logs {
 	logs := plog.NewLogs()
 	rl := logs.ResourceLogs().AppendEmpty()
-	rl.SetSchemaUrl(schemaURL)
+	rl.SetSchemaUrl(schema.URL)
 	b.resource.CopyTo(rl.Resource().Attributes())
 	sl := rl.ScopeLogs().AppendEmpty()
-	sl.Scope().SetName(scopeName)
+	sl.Scope().SetName(schema.Scope)
 	sl.Scope().SetVersion(b.version)
-	sl.Scope().Attributes().PutStr(attrSchemaVersion, schemaVersion)
+	sl.Scope().Attributes().PutStr(schema.SchemaVersion, schema.Version)
 	records := sl.LogRecords()
 	records.EnsureCapacity(len(batch.Activities))
 	observed := pcommon.NewTimestampFromTime(batch.Observed)
@@ -95,7 +104,7 @@ func (b *recordBuilder) fill(r plog.LogRecord, a *providers.Activity, uid string
 		r.SetTimestamp(pcommon.NewTimestampFromTime(a.CreatedAt))
 	}
 	if a.DecodeError != "" {
-		r.SetEventName(eventOther)
+		r.SetEventName(schema.EventOther)
 	} else {
 		r.SetEventName(eventName(string(a.Action)))
 	}
@@ -105,13 +114,13 @@ func (b *recordBuilder) fill(r plog.LogRecord, a *providers.Activity, uid string
 	r.Body().SetStr(b.bodyOf(a))
 
 	var set attributes
-	set.add(attrUID, uid)
+	set.add(schema.UID, uid)
 	if b.document {
-		set.add(attrDocumentID, uid)
+		set.add(schema.DocumentID, uid)
 	}
 	set.activity(a)
 	if b.raw == RawAttribute {
-		set.add(attrOriginal, a.Raw)
+		set.add(schema.Original, a.Raw)
 	}
 	m := r.Attributes()
 	m.EnsureCapacity(set.n)
@@ -144,45 +153,45 @@ func (s *attributes) known(name, value string) {
 }
 
 func (s *attributes) activity(a *providers.Activity) {
-	s.add(attrID, a.ID)
-	s.add(attrAction, string(a.Action))
-	s.add(attrActionRaw, a.RawAction)
-	s.add(attrOutcome, string(a.Outcome))
-	s.add(attrDescription, a.Description)
+	s.known(schema.ID, a.ID)
+	s.add(schema.Action, string(a.Action))
+	s.add(schema.ActionRaw, a.RawAction)
+	s.add(schema.Outcome, string(a.Outcome))
+	s.known(schema.Description, a.Description)
 	s.actor(&a.Actor)
-	s.known(attrEntityID, a.Entity.ID)
-	s.known(attrEntityType, a.Entity.Type)
-	s.known(attrEntityName, a.Entity.Name)
-	s.known(attrOrganization, a.Organization)
-	s.known(attrGroup, a.Group)
+	s.known(schema.EntityID, a.Entity.ID)
+	s.known(schema.EntityType, a.Entity.Type)
+	s.known(schema.EntityName, a.Entity.Name)
+	s.known(schema.Organization, a.Organization)
+	s.known(schema.Group, a.Group)
 	if _, err := netip.ParseAddr(a.Context.IP); err == nil {
-		s.add(attrClientAddress, a.Context.IP)
+		s.add(schema.ClientAddress, a.Context.IP)
 	}
-	s.known(attrUserAgent, a.Context.UserAgent)
-	s.known(attrAuthMethod, a.Context.AuthMethod)
-	s.known(attrSessionID, a.Context.SessionID)
+	s.known(schema.UserAgent, a.Context.UserAgent)
+	s.known(schema.AuthMethod, a.Context.AuthMethod)
+	s.known(schema.SessionID, a.Context.SessionID)
 	if !validTime(a.CreatedAt) {
-		s.add(attrCreatedAtRaw, createdAtRaw(a))
+		s.add(schema.CreatedAtRaw, createdAtRaw(a))
 	}
-	s.add(attrDecodeError, a.DecodeError)
+	s.add(schema.DecodeError, a.DecodeError)
 }
 
 // actor keeps users, apps and unknown people apart: user.* is never an app, and
 // nobody who is anonymous has an id.
 func (s *attributes) actor(a *providers.Actor) {
-	s.add(attrActorType, string(a.Type))
+	s.add(schema.ActorType, string(a.Type))
 	switch a.Type {
 	case providers.ActorUser:
-		s.known(attrUserID, a.ID)
-		s.known(attrUserEmail, a.Email)
-		s.known(attrUserName, a.Login)
-		s.known(attrFullName, a.Name)
+		s.known(schema.UserID, a.ID)
+		s.known(schema.UserEmail, a.Email)
+		s.known(schema.UserName, a.Login)
+		s.known(schema.FullName, a.Name)
 	case providers.ActorSystem:
-		s.known(attrActorID, a.AppID)
-		s.known(attrActorName, a.AppName)
+		s.known(schema.ActorID, a.AppID)
+		s.known(schema.ActorName, a.AppName)
 	case providers.ActorAnonymous:
-		s.known(attrUserEmail, a.Email)
-		s.known(attrUserName, a.Login)
+		s.known(schema.UserEmail, a.Email)
+		s.known(schema.UserName, a.Login)
 	}
 }
 

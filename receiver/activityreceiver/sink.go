@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
+	"github.com/otelactivity/otelactivity/internal/schema"
 )
 
 // transport is how receivers of the collector say that they use HTTP.
@@ -102,7 +103,7 @@ func find(refused []plog.Logs, uids []string) ([]int, bool) {
 		for _, rl := range logs.ResourceLogs().All() {
 			for _, sl := range rl.ScopeLogs().All() {
 				for _, r := range sl.LogRecords().All() {
-					uid, ok := r.Attributes().Get(attrUID)
+					uid, ok := r.Attributes().Get(schema.UID)
 					if !ok {
 						return nil, false
 					}

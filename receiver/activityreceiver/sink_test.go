@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
+	"github.com/otelactivity/otelactivity/internal/schema"
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver/internal/metadatatest"
 )
@@ -38,7 +39,7 @@ func refused(uids ...string) plog.Logs {
 	for _, uid := range uids {
 		r := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
 		if uid != "" {
-			r.Attributes().PutStr(attrUID, uid)
+			r.Attributes().PutStr(schema.UID, uid)
 		}
 	}
 	return logs

@@ -46,6 +46,18 @@ func (i *instance) selectStreams(p *providers.Problems) {
 	}
 }
 
+// checkProduct refuses a filter that would silently let everything pass.
+func (i *instance) checkProduct(p *providers.Problems) {
+	key := i.path() + "filter::product"
+	switch product := i.config.Filter.Product; {
+	case product == "":
+	case len(i.source.Products) == 0:
+		p.Add(key, "the vendor's log covers one product; leave it out")
+	default:
+		p.OneOf(key, product, i.source.Products...)
+	}
+}
+
 func (i *instance) checkStream(p *providers.Problems, s *providers.Stream) {
 	if s.MaxPageSize > 0 && i.config.PageSize > s.MaxPageSize {
 		p.Add(i.path()+"page_size", "%d is outside 1..%d, what the vendor allows for %s", i.config.PageSize, s.MaxPageSize, s.Name)

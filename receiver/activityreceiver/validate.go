@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/otelactivity/otelactivity/internal/schema"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -61,13 +62,13 @@ func checkRecord(p *providers.Problems, prefix string, body Body, raw Raw) {
 // checkResource refuses what would clash with our own names: backends that turn
 // dots into objects cannot hold both a name and one that it begins.
 func checkResource(p *providers.Problems, prefix string, attributes Texts) {
-	own := resourceNames()
+	own := schema.Names(schema.Resource())
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		key := prefix + join(resourceAttributesKey, name)
 		switch name {
 		case "":
 			p.Add(key, "has no name")
-		case attrProvider, attrStream:
+		case schema.Provider, schema.Stream:
 			p.Add(key, "is the receiver's own and cannot be set")
 		default:
 			if other, clash := clashing(name, slices.Concat(own, slices.Sorted(maps.Keys(attributes)))); clash {
@@ -136,6 +137,7 @@ func (i *instance) open(receiver *Config) error {
 		return errors.Join(p.Err(), withPath(i.path(), err))
 	}
 	i.source = source
+	i.checkProduct(&p)
 	i.selectStreams(&p)
 	for _, s := range i.streams {
 		i.checkStream(&p, &s)

@@ -1,8 +1,10 @@
 package activityreceiver
 
 import (
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
 	"github.com/otelactivity/otelactivity/providers"
@@ -84,6 +87,28 @@ func TestNoVendorPrintsASecret(t *testing.T) {
 			assert.NotContains(t, printed(t, cfg), "planted-secret")
 		})
 	}
+}
+
+// print-config shows every key of every vendor, and what it shows can be read again.
+func TestEveryVendorPrintsAllKeys(t *testing.T) {
+	cfg := examples(t)
+	text := printed(t, cfg)
+	var shown struct {
+		Providers map[string]map[string]any `yaml:"providers"`
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(text), &shown))
+	common := fieldsOf(reflect.TypeFor[InstanceConfig]())
+	for _, p := range all.Providers() {
+		want := slices.Concat(slices.Collect(maps.Keys(common)), slices.Collect(maps.Keys(fieldsOf(reflect.TypeOf(p.New())))))
+		assert.ElementsMatch(t, want, slices.Collect(maps.Keys(shown.Providers[p.Key])), p.Key)
+	}
+	retrieved, err := confmap.NewRetrievedFromYAML([]byte(text))
+	require.NoError(t, err)
+	conf, err := retrieved.AsConf()
+	require.NoError(t, err)
+	again := NewFactory().CreateDefaultConfig()
+	require.NoError(t, conf.Unmarshal(again))
+	assert.Equal(t, text, printed(t, as[*Config](t, again)))
 }
 
 // A key that sounds like a secret must be one.

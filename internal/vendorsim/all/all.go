@@ -7,6 +7,8 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/asana"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/atlassian"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/azure_active_directory"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/box"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/browserstack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
@@ -34,6 +36,8 @@ func Vendors() []vendorsim.Vendor {
 		asana.Vendor(),
 		atlassian.Vendor(),
 		azureactivedirectory.Vendor(),
+		box.Vendor(),
+		browserstack.Vendor(),
 		confluence.Vendor(),
 		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
