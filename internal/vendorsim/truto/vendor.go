@@ -54,7 +54,8 @@ func Vendor() vendorsim.Vendor {
 				return map[string]any{"endpoint": baseURL, "api_token": apiToken, "integrated_account_id": mixedAccount, "time_filter": false}
 			},
 		},
-		Errors: faultReply,
+		Readings: readings(),
+		Errors:   faultReply,
 		Knobs: map[string]string{
 			"order":            "newest or oldest first; anything else: no order at all (the default)",
 			"partial":          "true: each page lacks rows and says is_partial_response",
