@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,13 +63,18 @@ func TestCountersAddUp(t *testing.T) {
 // picky refuses the first page for good.
 type picky struct {
 	*consumertest.LogsSink
+
+	once    sync.Once // streams deliver at the same time
 	refused int
 }
 
-func (p *picky) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
-	if p.refused == 0 {
+func (p *picky) ConsumeLogs(ctx context.Context, logs plog.Logs) (err error) {
+	p.once.Do(func() {
 		p.refused = logs.LogRecordCount()
-		return consumererror.NewPermanent(errors.New("too old"))
+		err = consumererror.NewPermanent(errors.New("too old"))
+	})
+	if err != nil {
+		return err
 	}
 	return p.LogsSink.ConsumeLogs(ctx, logs)
 }

@@ -103,6 +103,9 @@ func TestBadEvents(t *testing.T) {
 		bad := map[string]bool{}
 		for _, s := range r.vendor.Streams {
 			raw := fmt.Sprintf(`{"surprise":{"stream":%q,"big":9007199254740993}}`, s.Name)
+			if s.Table {
+				raw = fmt.Sprintf(`{"surprise":%q}`, s.Name+" 9007199254740993")
+			}
 			r.world.Add(s.Name, vendorsim.Entry{ID: "bad-" + s.Name, Time: r.world.Now().Add(-time.Hour), Raw: raw})
 			bad[raw] = true
 		}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/all"
 	"github.com/otelactivity/otelactivity/receiver/activityreceiver"
 )
@@ -51,8 +52,10 @@ type rig struct {
 
 const (
 	lookback = 24 * time.Hour
-	// poll is long, because a whole day of fake time passes in most tests.
-	poll = 5 * time.Minute
+	// poll is long, because hours of fake time pass in most tests, and longer where
+	// days do: pollsInLateness is how often a vendor is asked at most in its lateness.
+	poll            = 5 * time.Minute
+	pollsInLateness = 48
 )
 
 // inBubble runs a test in fake time. The clock is set to a moment within a day, so
@@ -79,9 +82,10 @@ func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[strin
 		t: t, vendor: vendor, world: world, store: ledgertest.New(), sink: new(consumertest.LogsSink),
 		wire: &wire{next: vendorsim.RoundTripper(world.Handler())},
 	}
-	r.next, r.settled = r.sink, 5*lateness(t, vendor.Key)/3+3*time.Hour
+	late := lateness(t, vendor.Key)
+	r.next, r.settled = r.sink, 5*late/3+3*time.Hour
 	r.entry = config("http://" + strings.ReplaceAll(vendor.Key, "_", "-") + ".sim.example")
-	r.entry["poll_interval"] = poll.String()
+	r.entry["poll_interval"] = max(poll, late/pollsInLateness).String()
 	r.entry["http"] = map[string]any{"middlewares": []any{map[string]any{"id": "wire"}}}
 	return r
 }
@@ -184,19 +188,30 @@ func (r *rig) noViolations() {
 // lateness is the longest that a provider declares.
 func lateness(t *testing.T, key string) time.Duration {
 	t.Helper()
+	var longest time.Duration
+	for _, s := range exampleStreams(t, key) {
+		longest = max(longest, s.Lateness)
+	}
+	return longest
+}
+
+// pages reports whether a provider lets its user choose the page size.
+func pages(t *testing.T, key string) bool {
+	t.Helper()
+	return slices.ContainsFunc(exampleStreams(t, key), func(s providers.Stream) bool { return s.MaxPageSize > 0 })
+}
+
+// exampleStreams returns the streams of a provider's example configuration.
+func exampleStreams(t *testing.T, key string) []providers.Stream {
+	t.Helper()
 	for _, p := range all.Providers() {
-		if p.Key != key {
-			continue
+		if p.Key == key {
+			c, o := p.Example()
+			source, err := c.Open(o)
+			require.NoError(t, err)
+			return source.Streams
 		}
-		c, o := p.Example()
-		source, err := c.Open(o)
-		require.NoError(t, err)
-		var longest time.Duration
-		for _, s := range source.Streams {
-			longest = max(longest, s.Lateness)
-		}
-		return longest
 	}
 	require.Failf(t, "no such provider", "%s", key)
-	return 0
+	return nil
 }

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -123,7 +124,7 @@ func (r *rig) whole() {
 	for _, s := range got {
 		left[s.raw]++
 	}
-	if !assert.Equal(r.t, want, left) {
+	if !assert.True(r.t, maps.Equal(want, left), "%d of %d rows", len(got), len(want)) {
 		r.explain("all streams", want, got)
 	}
 }

@@ -64,7 +64,8 @@ func (v *vendors) play(s span) {
 func (v *vendors) fail(share float64) {
 	for _, w := range v.worlds {
 		w.Faults.Harmless(share)
-		w.Faults.Set(vendorsim.Hang, 0) // each would cost a whole time-out
+		w.Faults.Set(vendorsim.Hang, 0)     // each would cost a whole time-out
+		w.Faults.Set(vendorsim.HTMLPage, 0) // may be a page to log in, for which a stream is parked longer than a run
 	}
 }
 

@@ -76,11 +76,12 @@ func newBudget(d providers.Budget, perMinute int) *budget {
 		r = rate{requests: perMinute, per: time.Minute}
 	}
 	b := &budget{rate: r.normal(), fixed: perMinute > 0, headers: d.Headers, retryAfter: d.RetryAfter}
+	// A declared wait doubles twice, to an hour at most.
 	b.backoff = backoff.ExponentialBackOff{
 		InitialInterval:     cmp.Or(d.RetryAfter, time.Second),
 		RandomizationFactor: 0, // whoever waits adds jitter of its own, which is reproducible
 		Multiplier:          2,
-		MaxInterval:         max(d.RetryAfter, maxBackoff),
+		MaxInterval:         max(min(4*d.RetryAfter, time.Hour), maxBackoff),
 	}
 	return b
 }

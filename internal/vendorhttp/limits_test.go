@@ -95,7 +95,7 @@ func TestBackoff(t *testing.T) {
 	}{
 		"undeclared": {0, [2]time.Duration{time.Second, 1200 * time.Millisecond}, 5 * time.Minute},
 		"declared":   {30 * time.Second, [2]time.Duration{30 * time.Second, 30 * time.Second}, 5 * time.Minute},
-		"long":       {15 * time.Minute, [2]time.Duration{15 * time.Minute, 15 * time.Minute}, 15 * time.Minute},
+		"long":       {15 * time.Minute, [2]time.Duration{15 * time.Minute, 15 * time.Minute}, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

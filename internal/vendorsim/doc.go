@@ -23,6 +23,8 @@
 //     never on the order of arrival. Handlers ask [World.Fires] for what only they
 //     can play (EmptyPage, CursorExpired is asked by OpenCursor, TokenExpired by
 //     Bearer) and pass each page through [World.Rows].
+//   - [Vendor.Readings] are what the vendor's documentation leaves open: the
+//     conformance suite demands that a reader gets everything under each.
 //   - [World.Check] compares a request with [Rules] and records a [Violation] for
 //     whatever is not allowed; the handler answers the [Problem] in its own words.
 //   - [World.Take] accounts rate limits; [World.Cursor] and [World.OpenCursor] make
@@ -52,7 +54,9 @@
 // chance comes from the *rand.Rand given. Links are built with [Origin]. State that
 // a restart must not lose is put into cursors and tokens, not into variables. What
 // the vendor's documentation states is enforced; where it is silent, both readings
-// are accepted. Paths that do not exist go to [World.Unknown].
+// are accepted. Where the silence is about what the vendor itself does (order, bounds,
+// the zone of days), a knob plays each way, and [Vendor.Readings] names them for the
+// conformance suite. Paths that do not exist go to [World.Unknown].
 //
 // Traps: a page of an offset-paged list must not hold rows that are counted twice
 // (see [World.Rows]), and an empty page must not end a finite list (play EmptyPage

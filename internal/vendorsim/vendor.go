@@ -48,9 +48,15 @@ type Reading struct {
 	Knobs map[string]string
 	// Skew is how far the vendor's clock is ahead.
 	Skew time.Duration
-	// Limits scales the vendor's limits, so that they are met; zero means 1.
+	// Limits scales the vendor's limits; zero means 1.
 	Limits float64
+	// Everywhere says that every variant must bring under this reading what it brings
+	// without it.
+	Everywhere bool
 }
+
+// Tight scales limits so low that they are met.
+const Tight = 0.2
 
 // Stream is one event log of a vendor.
 type Stream struct {
@@ -61,6 +67,9 @@ type Stream struct {
 	// NoID says that rows do not carry Entry.ID: two equal rows would be two
 	// events to any reader, so traffic never serves one twice.
 	NoID bool
+	// Table says that the vendor serves lines of a table (CSV). Raw is then an object
+	// with the text of each column, in their order.
+	Table bool
 	// Lateness is how late traffic may make a row appear at most; zero means ten
 	// minutes. Keep it below the lateness that the vendor documents.
 	Lateness time.Duration

@@ -111,7 +111,7 @@ func (c *Config) auth() providers.Auth {
 }
 
 func (c *Config) source(endpoint string, o providers.Options) *providers.Source {
-	filter := c.pushed(&o.Filter)
+	filter := c.pushed(&o)
 	f := feed{account: c.EnterpriseAccountID, filter: filter, extra: o.RemoteQuery}
 	return &providers.Source{
 		Endpoint: endpoint,
@@ -136,7 +136,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 				Lateness:    time.Hour,
 			},
 			Grant:       "an enterprise admin's token with the scope enterprise.auditLogs:read",
-			Reserved:    []string{"startTime", "endTime", "sortOrder", "pageSize", "next", "previous"},
+			Reserved:    c.reserved(),
 			Fingerprint: filter.Encode(),
 			Fetch:       f.fetch,
 			Decode:      decode,
@@ -145,11 +145,13 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 }
 
 // pushed returns the vendor's filters: the configured ones, else the unified ones.
-// Values of one key are alternatives.
-func (c *Config) pushed(f *providers.Filter) providers.Params {
+// Values of one key are alternatives, so that a unified filter would widen one of the
+// remote query.
+func (c *Config) pushed(o *providers.Options) providers.Params {
+	f := &o.Filter
 	var p providers.Params
 	add := func(key string, own, unified []string) {
-		if len(own) == 0 && len(unified) <= maxValues {
+		if len(own) == 0 && len(unified) <= maxValues && o.RemoteQuery[key] == "" {
 			own = unified
 		}
 		for _, v := range own {
@@ -161,6 +163,19 @@ func (c *Config) pushed(f *providers.Filter) providers.Params {
 	add("originatingUserId", c.OriginatingUserIDs, f.ActorIDs)
 	add("modelId", c.ModelIDs, f.Entities)
 	return p
+}
+
+// reserved are the query keys of paging and of the filters that are configured.
+func (c *Config) reserved() []string {
+	keys := []string{"startTime", "endTime", "sortOrder", "pageSize", "next", "previous"}
+	for key, list := range map[string][]string{
+		"eventType": c.EventTypes, "category": c.Categories, "originatingUserId": c.OriginatingUserIDs, "modelId": c.ModelIDs,
+	} {
+		if len(list) > 0 {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func classify(r *providers.Response) *providers.Error {

@@ -159,6 +159,23 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// Values of one key are alternatives: a unified filter must not widen what the
+// remote query asks for.
+func TestTheRemoteQueryGoesBeforeUnifiedFilters(t *testing.T) {
+	c := &Config{EnterpriseAccountID: "entExample0000000", AccessToken: "t", Categories: []string{"user"}}
+	source := providertest.Open(t, c, providers.Options{
+		Filter:      providers.Filter{Actions: []string{"login"}, ActorIDs: []string{"u1"}},
+		RemoteQuery: map[string]string{"eventType": "viewBase"},
+	})
+	stream := providertest.Stream(t, source, "audit_log_events")
+	client := providertest.Body(`{"events":[]}`, nil)
+	_, err := stream.Fetch(t.Context(), client, providers.Query{Cursor: "s 0 a", PageSize: 10})
+	require.NoError(t, err)
+	assert.Equal(t, "startTime=s&sortOrder=ascending&pageSize=10&category=user&originatingUserId=u1&eventType=viewBase&next=a", client.Requests()[0].Query.Encode())
+	assert.Contains(t, stream.Reserved, "category", "what the configuration has set")
+	assert.NotContains(t, stream.Reserved, "eventType")
+}
+
 func TestErrors(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status       int

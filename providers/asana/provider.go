@@ -68,7 +68,7 @@ func decimal(s string) bool {
 }
 
 func (c *Config) source(endpoint string, o providers.Options) *providers.Source {
-	filter := c.pushed(&o.Filter)
+	filter := c.pushed(&o)
 	f := feed{workspace: c.WorkspaceGID, filter: filter, extra: o.RemoteQuery}
 	return &providers.Source{
 		Endpoint: endpoint,
@@ -92,7 +92,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 				Lateness:    time.Hour,
 			},
 			Grant:       "the token of a service account with full permissions or the permission Audit logs",
-			Reserved:    []string{"start_at", "end_at", "limit", "offset"},
+			Reserved:    c.reserved(),
 			Fingerprint: filter.Encode(),
 			Fetch:       f.fetch,
 			Decode:      f.decode,
@@ -101,24 +101,36 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 }
 
 // pushed returns the vendor's filters: the configured ones, else the unified ones
-// that have one value.
-func (c *Config) pushed(f *providers.Filter) providers.Params {
-	pick := func(own string, unified []string) string {
-		if own != "" {
-			return own
-		}
-		one, _ := providers.Single(unified)
-		return one
-	}
+// that have one value. The vendor takes a parameter once, so that one of the remote
+// query goes before a unified filter, which the engine checks in any case.
+func (c *Config) pushed(o *providers.Options) providers.Params {
 	var p providers.Params
-	event := c.EventType
-	if event == "" {
-		event, _ = single(f.Actions)
+	add := func(key, own, unified string) {
+		if own == "" && o.RemoteQuery[key] == "" {
+			own = unified
+		}
+		p.AddSet(key, own)
 	}
-	p.AddSet("event_type", event)
-	p.AddSet("actor_gid", pick(c.ActorGID, f.ActorIDs))
-	p.AddSet("resource_gid", pick(c.ResourceGID, f.Entities))
+	event, _ := single(o.Filter.Actions)
+	actor, _ := providers.Single(o.Filter.ActorIDs)
+	resource, _ := providers.Single(o.Filter.Entities)
+	add("event_type", c.EventType, event)
+	add("actor_gid", c.ActorGID, actor)
+	add("resource_gid", c.ResourceGID, resource)
 	return p
+}
+
+// reserved are the query keys of paging and of the filters that are configured.
+func (c *Config) reserved() []string {
+	keys := []string{"start_at", "end_at", "limit", "offset"}
+	for _, f := range []providers.KeyValue{
+		{Key: "event_type", Value: c.EventType}, {Key: "actor_gid", Value: c.ActorGID}, {Key: "resource_gid", Value: c.ResourceGID},
+	} {
+		if f.Value != "" {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
 }
 
 func classify(r *providers.Response) *providers.Error {

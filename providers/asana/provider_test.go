@@ -129,6 +129,22 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// The vendor takes a parameter once.
+func TestTheRemoteQueryGoesBeforeUnifiedFilters(t *testing.T) {
+	c := &Config{AccessToken: "t", WorkspaceGID: "12", ResourceGID: "5"}
+	source := providertest.Open(t, c, providers.Options{
+		Filter:      providers.Filter{Actions: []string{"logout"}, ActorIDs: []string{"7"}},
+		RemoteQuery: map[string]string{"event_type": "task_deleted", "actor_gid": "8"},
+	})
+	stream := providertest.Stream(t, source, "audit_log_events")
+	client := providertest.Body(`{"data":[]}`, nil)
+	_, err := stream.Fetch(t.Context(), client, providers.Query{Cursor: "s", PageSize: 50})
+	require.NoError(t, err)
+	assert.Equal(t, "start_at=s&resource_gid=5&actor_gid=8&event_type=task_deleted&limit=50", client.Requests()[0].Query.Encode())
+	assert.Contains(t, stream.Reserved, "resource_gid", "what the configuration has set")
+	assert.NotContains(t, stream.Reserved, "actor_gid")
+}
+
 func TestErrors(t *testing.T) {
 	message := func(m string) string { return `{"errors":[{"message":"` + m + `","help":"x"}]}` }
 	for name, tt := range map[string]struct {

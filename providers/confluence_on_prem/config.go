@@ -76,6 +76,9 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 		{Key: "client_id", Value: c.ClientID},
 		{Key: "client_secret", Value: string(c.ClientSecret)},
 	}, o.ExternalAuth)
+	if c.kind() == clientCredentials && c.ClientID != "" {
+		p.Require("oauth_scope", c.OAuthScope, "for auth_type "+clientCredentials)
+	}
 	if c.OAuthScope != "" && c.kind() != clientCredentials {
 		p.Add("oauth_scope", "does not belong to auth_type %s", c.kind())
 	}
@@ -114,7 +117,7 @@ func (c *Config) auth() providers.Auth {
 		Lifetime: time.Hour,
 		Hint:     "check client_id, client_secret and oauth_scope; service accounts need a recent version of Data Center",
 	}
-	t.Form.AddSet("scope", c.OAuthScope)
+	t.Form.Add("scope", c.OAuthScope)
 	if c.TokenURL != "" {
 		t.URL = c.TokenURL
 	}

@@ -2,8 +2,10 @@ package confluenceonprem
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
 
 	"github.com/otelactivity/otelactivity/providers"
@@ -48,6 +50,27 @@ func TestEveryListedKeyHasItsAction(t *testing.T) {
 		for _, key := range keys {
 			assert.Equal(t, a, action(key), key)
 		}
+	}
+}
+
+// Some facts are logged twice, with and without an address: without an id of their
+// own, such rows are told apart by the whole of them.
+func TestRowsHaveNoID(t *testing.T) {
+	for _, source := range []string{"", "198.51.100.40"} {
+		a, err := decode(providers.Event{Raw: `{"timestamp":"2026-03-02T07:15:30.250Z","type":{"actionI18nKey":"k"},"source":"` + source + `"}`})
+		require.NoError(t, err)
+		assert.Empty(t, a.ID)
+		assert.Empty(t, a.Identity)
+		assert.Equal(t, source, a.Context.IP)
+	}
+}
+
+// Servers write times in their own zone.
+func TestTimes(t *testing.T) {
+	for _, timestamp := range []string{"2026-03-02T07:15:30.250Z", "2026-03-02T08:15:30.25+01:00", "2026-03-02T08:15:30.250+0100"} {
+		a, err := decode(providers.Event{Raw: `{"timestamp":"` + timestamp + `","type":{"actionI18nKey":"k"}}`})
+		require.NoError(t, err)
+		assert.True(t, a.CreatedAt.Equal(time.Date(2026, 3, 2, 7, 15, 30, 250e6, time.UTC)), timestamp)
 	}
 }
 

@@ -2,6 +2,7 @@ package confluenceonprem
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -114,6 +115,9 @@ func (c *Config) classify(r *providers.Response) *providers.Error {
 		}
 	case http.StatusForbidden:
 		e.Hint = "the user must be Confluence administrator or system administrator; a wrong or expired token is treated like a visitor"
+		if strings.Contains(strings.ToLower(e.Message), "basic authentication") {
+			e.Hint = "an administrator has switched basic authentication off; use a personal access token"
+		}
 	case http.StatusNotFound:
 		e.Hint = "check the context path in endpoint"
 		if c.API == auditing {

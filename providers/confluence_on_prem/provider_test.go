@@ -58,6 +58,7 @@ func TestConfig(t *testing.T) {
 		"token and basic":   {Config{API: auditing, Token: "t", Username: "u", Password: "p"}, providers.Options{Endpoint: endpoint}, "username: does not belong to auth_type token"},
 		"token missing":     {Config{API: auditing, AuthType: token}, providers.Options{Endpoint: endpoint}, "token: is required for auth_type token"},
 		"secret missing":    {Config{API: auditing, AuthType: clientCredentials, ClientID: "i"}, providers.Options{Endpoint: endpoint}, "client_secret: is required"},
+		"scope missing":     {Config{API: auditing, AuthType: clientCredentials, ClientID: "i", ClientSecret: "s"}, providers.Options{Endpoint: endpoint}, "oauth_scope: is required for auth_type oauth2_client_credentials"},
 		"scope of nothing":  {Config{API: auditing, Token: "t", OAuthScope: "ADMIN"}, providers.Options{Endpoint: endpoint}, "oauth_scope: does not belong to auth_type token"},
 		"unknown auth type": {Config{API: auditing, AuthType: "saml"}, providers.Options{Endpoint: endpoint}, `auth_type: "saml" is not valid; use one of token, basic, oauth2_client_credentials`},
 		"unknown api":       {Config{API: "v2", Token: "t"}, providers.Options{Endpoint: endpoint}, `api: "v2" is not valid; use one of auditing, legacy`},
@@ -83,11 +84,10 @@ func TestAuth(t *testing.T) {
 	assert.Equal(t, providers.Params{{Key: "grant_type", Value: "client_credentials"}, {Key: "client_id", Value: "i"}, {Key: "scope", Value: "ADMIN"}}, auth.Form)
 	assert.Equal(t, []providers.SecretParam{{Key: "client_secret", Value: "s"}}, auth.Secrets)
 	assert.False(t, auth.Rotates)
-	c = Config{ClientID: "i", ClientSecret: "s", TokenURL: "https://login.example.com/token"}
+	c = Config{ClientID: "i", ClientSecret: "s", OAuthScope: "ADMIN", TokenURL: "https://login.example.com/token"}
 	auth, ok = c.auth().(providers.TokenAuth)
 	require.True(t, ok)
 	assert.Equal(t, "https://login.example.com/token", auth.URL)
-	assert.Len(t, auth.Form, 2, "no empty scope")
 	assert.Nil(t, (&Config{}).auth())
 }
 
@@ -154,6 +154,7 @@ func TestErrors(t *testing.T) {
 		"locked by CAPTCHA":  {nil, 401, seraph("AUTHENTICATION_DENIED"), "<html>", providers.Denied, 12 * time.Hour, "CAPTCHA"},
 		"wrong token":        {nil, 401, nil, `{"message":"Client must be authenticated"}`, providers.Unauthorized, time.Hour, "Client must be authenticated"},
 		"no administrator":   {nil, 403, nil, "<html>", providers.Denied, 0, "treated like a visitor"},
+		"basic is off":       {nil, 403, nil, `{"status-code":403,"message":"Basic Authentication has been disabled on this instance."}`, providers.Denied, 0, "use a personal access token"},
 		"redirect to SSO":    {nil, 302, nil, "", providers.Unauthorized, time.Hour, "single sign-on"},
 		"login page":         {nil, 200, nil, "<!DOCTYPE html>", providers.Unauthorized, time.Hour, "single sign-on"},
 		"old version":        {nil, 404, nil, "", providers.Denied, 0, "set api: legacy"},

@@ -59,6 +59,9 @@ func TestSource(t *testing.T) {
 	assert.LessOrEqual(t, stream.MaxWindow, 89*24*time.Hour, "with the spill of a zone a range stays within 90 days")
 	assert.Equal(t, time.Hour, stream.Lateness)
 	assert.Equal(t, []string{"pageNumber", "pageSize", "dateFrom", "dateTo"}, stream.Reserved)
+	_, stream = open(t, func(c *Config) { c.TimeZone = "America/New_York" }, providers.Options{})
+	assert.Equal(t, 2*time.Hour, stream.Lateness, "when clocks are set back, an hour comes twice")
+	assert.Equal(t, time.Hour, stream.MinLateness)
 }
 
 func TestAuth(t *testing.T) {

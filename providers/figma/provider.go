@@ -141,10 +141,10 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 }
 
 // classify: a wrong role is told with 401, an expired token with 403, and an error
-// may come with status 200.
+// may come with status 200, in either of its two forms.
 func classify(r *providers.Response) *providers.Error {
 	failed := r.Status >= 300
-	if !failed && gjson.Get(r.Body, "error").Type != gjson.True {
+	if !failed && gjson.Get(r.Body, "error").Type != gjson.True && gjson.Get(r.Body, "err").Type != gjson.String {
 		return nil
 	}
 	e := &providers.Error{Message: gjson.Get(r.Body, "message").String()}

@@ -153,6 +153,7 @@ func TestErrors(t *testing.T) {
 		want         providers.Class
 		text         string
 	}{
+		"an unknown event":   {400, `{"error":true,"status":400,"message":"bad events"}`, "", providers.Denied, "set events"},
 		"parameter":          {400, `{"error":true,"status":400,"message":"bad start_time"}`, "", providers.Denied, "bad start_time"},
 		"cursor":             {400, `{"error":true,"status":400,"message":"bad cursor"}`, "c", providers.CursorLost, "bad cursor"},
 		"token or role":      {401, `{"error":true,"status":401,"message":"Unauthorized"}`, "", providers.Unauthorized, "organization admin"},
@@ -161,12 +162,13 @@ func TestErrors(t *testing.T) {
 		"rate limit":         {429, `{"error":true,"status":429,"message":"Rate limit exceeded"}`, "", providers.Throttled, ""},
 		"outage":             {502, ``, "", providers.Transient, ""},
 		"error with 200":     {200, `{"status":500,"error":true,"message":"oops"}`, "", providers.Transient, "oops"},
+		"expired with 200":   {200, `{"status":403,"err":"Token expired"}`, "", providers.Unauthorized, "Token expired"},
 		"throttled with 200": {200, `{"status":429,"error":true,"message":"slow down"}`, "", providers.Throttled, "slow down"},
 		"login page":         {200, `<html>`, "", providers.Transient, "not JSON"},
 		"the wrong shape":    {200, `{"activity_logs":[],"cursor":null}`, "", providers.Transient, "meta.activity_logs is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source, stream := open(t, providers.Options{})
+			source, stream := open(t, providers.Options{Filter: providers.Filter{Actions: []string{"login"}}})
 			_, err := stream.Fetch(t.Context(), providertest.Refuse(source, tt.status, nil, tt.body), providers.Query{Cursor: tt.cursor, PageSize: 10})
 			require.Error(t, err)
 			assert.Equal(t, tt.want, providers.ClassOf(err))

@@ -30,7 +30,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	p.AddSet("cursor", q.Cursor)
 	resp, err := c.Do(ctx, providers.Request{Path: "/v1/activity_logs", Query: p})
 	if err != nil {
-		return providers.Page{}, lost(err, q.Cursor)
+		return providers.Page{}, f.explained(err, q.Cursor)
 	}
 	body, err := record.Body(resp.Body)
 	if err != nil {
@@ -54,10 +54,17 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	return providers.Page{Events: events, Next: next, More: more}, nil
 }
 
-// lost turns the refusal of a cursor into CursorLost: the window begins anew.
-func lost(err error, cursor string) error {
-	if e, ok := errors.AsType[*providers.Error](err); ok && cursor != "" && e.Status == http.StatusBadRequest {
+// explained turns the refusal of a cursor into CursorLost: the window begins anew.
+// Without a cursor, the names of events are all that the vendor may not know: of some,
+// only the spelling of the admin console is documented.
+func (f feed) explained(err error, cursor string) error {
+	e, ok := errors.AsType[*providers.Error](err)
+	switch {
+	case !ok || e.Status != http.StatusBadRequest:
+	case cursor != "":
 		e.Class = providers.CursorLost
+	case len(f.events) > 0:
+		e.Hint = "Figma may not know one of the events that were asked for (" + strings.Join(f.events, ", ") + "): set events to those that it knows"
 	}
 	return err
 }

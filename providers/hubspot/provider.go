@@ -47,7 +47,7 @@ type Config struct {
 	ClientID     string           `mapstructure:"client_id"`
 	ClientSecret providers.Secret `mapstructure:"client_secret"`
 	RefreshToken providers.Secret `mapstructure:"refresh_token"`
-	// TokenURL overrides {endpoint}/oauth/v1/token.
+	// TokenURL overrides {endpoint}/oauth/2026-03/token.
 	TokenURL string `mapstructure:"token_url"`
 	// APIVersion is v3 or a date version, for example 2026-03.
 	APIVersion string `mapstructure:"api_version"`
@@ -101,7 +101,9 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 	}, nil
 }
 
-// auth: https://developers.hubspot.com/docs/api-reference/auth-oauth-v1/guide
+// auth: https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens .
+// /oauth/v1/token takes the same form, but ends in February 2027:
+// https://developers.hubspot.com/changelog/v1-oauth-api-deprecation
 func (c *Config) auth() providers.Auth {
 	switch {
 	case c.AccessToken != "":
@@ -118,7 +120,7 @@ func (c *Config) auth() providers.Auth {
 		Hint: "the refresh token was revoked or belongs to another app; install the app again",
 	}
 	if auth.URL == "" {
-		auth.URL = "/oauth/v1/token"
+		auth.URL = "/oauth/2026-03/token"
 	}
 	return auth
 }

@@ -88,6 +88,19 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+func TestOAuth(t *testing.T) {
+	c := &Config{ClientID: "i", ClientSecret: "s", RefreshToken: "r", APIVersion: "v3"}
+	auth, ok := providertest.Open(t, c, providers.Options{}).Auth.(providers.TokenAuth)
+	require.True(t, ok)
+	assert.Equal(t, "/oauth/2026-03/token", auth.URL, "v1 ends in February 2027")
+	assert.Equal(t, "grant_type=refresh_token&client_id=i", auth.Form.Encode())
+	assert.Equal(t, []providers.SecretParam{{Key: "client_secret", Value: "s"}, {Key: "refresh_token", Value: "r"}}, auth.Secrets)
+	assert.Zero(t, auth.Lifetime, "expires_in tells it")
+	c.TokenURL = "https://api.hubapi.com/oauth/v1/token"
+	auth, _ = providertest.Open(t, c, providers.Options{}).Auth.(providers.TokenAuth)
+	assert.Equal(t, c.TokenURL, auth.URL)
+}
+
 func TestTenantKeepsAccountsApart(t *testing.T) {
 	tenant := func(account, token string) string {
 		return providertest.Open(t, &Config{AccountID: account, AccessToken: providers.Secret(token), APIVersion: "v3"}, providers.Options{}).Tenant
@@ -207,6 +220,7 @@ func TestErrors(t *testing.T) {
 		"bad parameter":  {400, body("VALIDATION_ERROR"), "", providers.Denied, "text"},
 		"ten seconds":    {429, `{"policyName":"TEN_SECONDLY_ROLLING"}`, "", providers.Throttled, ""},
 		"the day":        {429, `{"policyName":"DAILY","message":"x"}`, "", providers.Throttled, "of the day"},
+		"maker has left": {403, body("USER_DOES_NOT_HAVE_PERMISSIONS"), "", providers.Denied, "USER_DOES_NOT_HAVE_PERMISSIONS"},
 		"being moved":    {477, ``, "", providers.Throttled, "data centres"},
 		"outage":         {502, `<html>`, "", providers.Transient, ""},
 		"login page":     {200, `<html>`, "", providers.Transient, "not JSON"},

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelactivity/otelactivity/providers"
@@ -78,7 +79,7 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 		if len(c.ELFEventTypes) == 0 {
 			p.Add("elf_event_types", "is empty; event_log_file needs at least one type")
 		}
-		if contains(o.Streams, streamLogins) && slices.Contains(c.ELFEventTypes, "Login") {
+		if contains(o.Streams, streamLogins) && slices.ContainsFunc(c.ELFEventTypes, func(t string) bool { return strings.EqualFold(t, "Login") }) {
 			p.Add("elf_event_types", "Login together with the stream login_history would deliver every sign-in twice under unrelated ids; drop one of them")
 		}
 	}

@@ -3,8 +3,8 @@ package salesforce
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -14,15 +14,13 @@ import (
 )
 
 // fetchFiles lists the files made in a window; each file is a branch. A cursor is
-// "list <position>", or "file <path> <offset>".
+// "list <position>", or "file <path> <length> <offset>".
 func (f *feed) fetchFiles(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
 	if rest, ok := strings.CutPrefix(q.Cursor, "file "); ok {
 		return f.fetchFile(ctx, c, rest, q.PageSize)
 	}
-	next := strings.TrimPrefix(q.Cursor, "list ")
-	body, warnings, err := f.query(ctx, c, f.listQuery(q), next, q.PageSize)
-	if err != nil && hidden(err) && !f.noInterval.Load() {
-		f.noInterval.Store(true) // the field is hidden, or the org has no hourly files
+	body, warnings, err := f.query(ctx, c, f.listQuery(q), strings.TrimPrefix(q.Cursor, "list "), q.PageSize)
+	if f.withoutHidden(err) {
 		body, warnings, err = f.query(ctx, c, f.listQuery(q), "", q.PageSize)
 	}
 	if err != nil {
@@ -34,7 +32,7 @@ func (f *feed) fetchFiles(ctx context.Context, c providers.Client, q providers.Q
 	}
 	for _, e := range list.Events {
 		if path := gjson.Get(e.Raw, "LogFile").Str; strings.HasPrefix(path, "/") {
-			list.Branches = append(list.Branches, "file "+path+" 0")
+			list.Branches = append(list.Branches, filePosition{path: path, length: gjson.Get(e.Raw, "LogFileLength").Int()}.String())
 		} else {
 			list.Skipped = append(list.Skipped, providers.Skip{Reason: "no_file", Detail: record.Excerpt(e.Raw), Count: 1})
 		}
@@ -44,6 +42,20 @@ func (f *feed) fetchFiles(ctx context.Context, c providers.Client, q providers.Q
 		list.Next = "list " + list.Next
 	}
 	return list, nil
+}
+
+// withoutHidden tells whether the list may be had without the field that the error
+// calls hidden, or that an org without hourly files does not have, and leaves it out
+// from then on.
+func (f *feed) withoutHidden(err error) bool {
+	switch message := hidden(err); {
+	case message == "":
+		return false
+	case strings.Contains(message, "'Interval'"):
+		return f.noInterval.CompareAndSwap(false, true)
+	default:
+		return f.plainFiles.CompareAndSwap(false, true)
+	}
 }
 
 // listQuery always gives the interval, or what tells it: any condition on Id, and
@@ -61,48 +73,65 @@ func (f *feed) listQuery(q providers.Query) string {
 			interval = "Sequence = 0"
 		}
 	}
+	if f.plainFiles.Load() {
+		fields = standardFields
+	}
 	return "SELECT " + fields + " FROM EventLogFile WHERE " + interval + in("EventType", f.config.ELFEventTypes) +
 		" AND " + window("CreatedDate", q) + " ORDER BY CreatedDate ASC, Id ASC"
 }
 
+// filePosition is a place in a file.
+type filePosition struct {
+	path           string
+	length, offset int64
+}
+
+// String is the position as a cursor.
+func (p filePosition) String() string {
+	return fmt.Sprintf("file %s %d %d", p.path, p.length, p.offset)
+}
+
+func readPosition(text string) (p filePosition, err error) {
+	_, err = fmt.Sscanf(text, "%s %d %d", &p.path, &p.length, &p.offset)
+	return p, err
+}
+
 // fetchFile reads the next rows of a file, which was spooled when its first row was
 // asked for.
-func (f *feed) fetchFile(ctx context.Context, c providers.Client, position string, size int) (providers.Page, error) {
-	path, text, _ := strings.Cut(position, " ")
-	offset, err := strconv.ParseInt(text, 10, 64)
+func (f *feed) fetchFile(ctx context.Context, c providers.Client, text string, size int) (providers.Page, error) {
+	at, err := readPosition(text)
 	if err != nil {
 		return providers.Page{}, &providers.Error{Class: providers.CursorLost, Message: "the position in the file cannot be read"}
 	}
-	s, err := f.files.open(ctx, path, offset, func(ctx context.Context) (*providers.Response, error) {
-		return c.Do(ctx, providers.Request{Link: path, Stream: true, Header: http.Header{"Accept": {"text/csv"}}})
+	s, err := f.files.open(ctx, at, func(ctx context.Context) (*providers.Response, error) {
+		return c.Do(ctx, providers.Request{Link: at.path, Stream: true, Header: http.Header{"Accept": {"text/csv"}}})
 	})
 	if err != nil {
-		return purged(err, path)
+		return purged(err, at.path)
 	}
 	events, more, err := s.rows(max(size, 1))
 	if err != nil {
-		f.files.drop(path)
+		f.files.drop(at.path)
 		return providers.Page{}, providers.Malformed("the file is no CSV: %v", err)
 	}
 	p := providers.Page{Events: events, More: more}
 	if more {
-		p.Next = "file " + path + " " + strconv.FormatInt(s.at, 10)
+		at.offset = s.at
+		p.Next = at.String()
 	} else {
-		f.files.drop(path)
+		f.files.drop(at.path)
 	}
-	return p, f.sides(ctx, c, events, f.userField())
+	return p, f.sides(ctx, c, events, userOfRow...)
 }
 
-func (f *feed) userField() string {
-	if f.config.ResolveUsers {
-		return "USER_ID_DERIVED"
-	}
-	return ""
-}
+// userOfRow are the columns of who acts: rows with a delegated user are of somebody
+// who works as somebody else.
+var userOfRow = []string{"DELEGATED_USER_ID_DERIVED", "USER_ID_DERIVED"}
 
-// purged reports a file that is gone for good.
+// purged reports a file that is gone for good, in the vendor's words: something on
+// the way that finds no page is no reason to give a file up.
 func purged(err error, path string) (providers.Page, error) {
-	if e, ok := errors.AsType[*providers.Error](err); ok && e.Status == http.StatusNotFound {
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Status == http.StatusNotFound && e.Code == "NOT_FOUND" {
 		return providers.Page{Skipped: []providers.Skip{{Reason: "purged", Detail: path, Count: 1}}}, nil
 	}
 	return providers.Page{}, err

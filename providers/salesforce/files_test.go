@@ -1,7 +1,9 @@
 package salesforce
 
 import (
+	"fmt"
 	"io"
+	"net/http"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -28,9 +30,9 @@ func row(values ...string) string {
 func TestListNamesEveryFileAsABranch(t *testing.T) {
 	stream := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles)
 	page, err := stream.Fetch(t.Context(), org(`{"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01g-200","records":[
-		{"Id":"0AT1","LogFile":"/services/data/v60.0/sobjects/EventLogFile/0AT1/LogFile"},{"Id":"0AT2","LogFile":null}]}`), providers.Query{PageSize: 2000})
+		{"Id":"0AT1","LogFile":"/services/data/v60.0/sobjects/EventLogFile/0AT1/LogFile","LogFileLength":1843.0},{"Id":"0AT2","LogFile":null}]}`), providers.Query{PageSize: 2000})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"file /services/data/v60.0/sobjects/EventLogFile/0AT1/LogFile 0"}, page.Branches)
+	assert.Equal(t, []string{"file /services/data/v60.0/sobjects/EventLogFile/0AT1/LogFile 1843 0"}, page.Branches)
 	assert.Empty(t, page.Events)
 	assert.Len(t, page.Skipped, 1, "a file without an address is reported")
 	assert.Equal(t, "list /services/data/v60.0/query/01g-200", page.Next)
@@ -40,26 +42,48 @@ func TestListNamesEveryFileAsABranch(t *testing.T) {
 	assert.Equal(t, "/services/data/v60.0/query/01g-200", client.Requests()[0].Link)
 }
 
-func TestHiddenInterval(t *testing.T) {
-	source := open(t, func(c *Config) { c.ELFInterval = "daily" }, providers.Options{})
-	var last string
-	client := &providertest.Client{Answer: func(r providers.Request) (*providers.Response, error) {
-		last = r.Query[0].Value
-		if strings.Contains(last, "Interval") {
-			return nil, providertest.Classified(source, &providers.Response{Status: 400, Body: `[{"errorCode":"INVALID_FIELD","message":"No such column 'Interval' on entity 'EventLogFile'"}]`})
-		}
-		return &providers.Response{Status: 200, Body: `{"done":true,"records":[]}`}, nil
-	}}
-	_, err := providertest.Stream(t, source, streamFiles).Fetch(t.Context(), client, providers.Query{PageSize: 2000})
-	require.NoError(t, err)
-	assert.Contains(t, last, "WHERE Sequence = 0 AND")
+// What is hidden, or not there in an org without hourly files, is left out from then
+// on: https://github.com/Azure/Azure-Sentinel/issues/4347
+func TestHiddenFieldOfFiles(t *testing.T) {
+	for name, tt := range map[string]struct {
+		interval, hidden string
+		want             string // in the query that is asked at last; "" for none
+	}{
+		"daily":           {"daily", "Interval", "WHERE Sequence = 0 AND"},
+		"hourly":          {"hourly", "Interval", "WHERE Sequence != 0 AND"},
+		"another field":   {"hourly", "ApiVersion", "SELECT FIELDS(STANDARD) FROM EventLogFile WHERE Interval = 'Hourly' AND"},
+		"what must be":    {"hourly", "CreatedDate", ""},
+		"not even by one": {"daily", "EventType", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := open(t, func(c *Config) { c.ELFInterval = tt.interval }, providers.Options{})
+			var asked []string
+			client := &providertest.Client{Answer: func(r providers.Request) (*providers.Response, error) {
+				asked = append(asked, r.Query[0].Value)
+				if strings.Contains(asked[len(asked)-1], tt.hidden) {
+					return nil, providertest.Classified(source, &providers.Response{Status: 400, Body: `[{"errorCode":"INVALID_FIELD","message":"No such column '` + tt.hidden + `' on entity 'EventLogFile'"}]`})
+				}
+				return &providers.Response{Status: 200, Body: `{"done":true,"records":[]}`}, nil
+			}}
+			for range 2 {
+				_, err := providertest.Stream(t, source, streamFiles).Fetch(t.Context(), client, providers.Query{PageSize: 2000})
+				if tt.want == "" {
+					assert.Equal(t, providers.Denied, providers.ClassOf(err))
+					continue
+				}
+				require.NoError(t, err)
+			}
+			assert.Len(t, asked, 3)
+			assert.Contains(t, asked[2], tt.want)
+		})
+	}
 }
 
 // readFile reads a file by pages of size and returns its activities.
 func readFile(t *testing.T, stream providers.Stream, client *providertest.Client, size int) []providertest.Fields {
 	t.Helper()
 	var out []providertest.Fields
-	cursor := "file /LogFile 0"
+	cursor := "file /LogFile 0 0"
 	for range 100 {
 		page, err := stream.Fetch(t.Context(), client, providers.Query{Cursor: cursor, PageSize: size})
 		require.NoError(t, err)
@@ -110,7 +134,7 @@ func TestFile(t *testing.T) {
 func TestAFileGoesOnAfterItsSpoolIsGone(t *testing.T) {
 	csv := header + row("Logout", "1", "a") + row("Logout", "1", "a") + row("Logout", "2", "b")
 	stream := func() providers.Stream { return providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles) }
-	first, err := stream().Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /LogFile 0", PageSize: 1})
+	first, err := stream().Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /LogFile 0 0", PageSize: 1})
 	require.NoError(t, err)
 	rest, err := stream().Fetch(t.Context(), org(csv), providers.Query{Cursor: first.Next, PageSize: 10})
 	require.NoError(t, err)
@@ -121,8 +145,11 @@ func TestAFileGoesOnAfterItsSpoolIsGone(t *testing.T) {
 
 func TestPurgedFileIsReported(t *testing.T) {
 	source := open(t, nil, providers.Options{})
+	stream := providertest.Stream(t, source, streamFiles)
+	_, err := stream.Fetch(t.Context(), providertest.Refuse(source, 404, nil, "<html>no such page</html>"), providers.Query{Cursor: "file /LogFile 0 0", PageSize: 10})
+	assert.Equal(t, providers.Denied, providers.ClassOf(err), "a proxy's word is not the vendor's")
 	client := providertest.Refuse(source, 404, nil, `[{"errorCode":"NOT_FOUND"}]`)
-	page, err := providertest.Stream(t, source, streamFiles).Fetch(t.Context(), client, providers.Query{Cursor: "file /LogFile 0", PageSize: 10})
+	page, err := stream.Fetch(t.Context(), client, providers.Query{Cursor: "file /LogFile 0 0", PageSize: 10})
 	require.NoError(t, err)
 	assert.Equal(t, []providers.Skip{{Reason: "purged", Detail: "/LogFile", Count: 1}}, page.Skipped)
 }
@@ -131,8 +158,61 @@ func TestBrokenDownload(t *testing.T) {
 	client := &providertest.Client{Answer: func(r providers.Request) (*providers.Response, error) {
 		return &providers.Response{Status: 200, Stream: io.NopCloser(io.MultiReader(strings.NewReader(header), brokenReader{}))}, nil
 	}}
-	_, err := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles).Fetch(t.Context(), client, providers.Query{Cursor: "file /LogFile 0", PageSize: 10})
+	_, err := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles).Fetch(t.Context(), client, providers.Query{Cursor: "file /LogFile 0 0", PageSize: 10})
 	assert.Equal(t, providers.Transient, providers.ClassOf(err))
+}
+
+// Garbage in the middle of a CSV file may be a CSV file, too: with rows missing.
+func TestLengthOfADownload(t *testing.T) {
+	whole := header + row("Logout", "1", "a") + row("Logout", "2", "b")
+	cut := header + row("Logout", "1", "a")
+	stream := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles)
+	read := func(csv string, length int) (int, error) {
+		page, err := stream.Fetch(t.Context(), org(csv), providers.Query{Cursor: fmt.Sprintf("file /LogFile %d 0", length), PageSize: 10})
+		return len(page.Events), err
+	}
+	for range 2 {
+		_, err := read(cut, len(whole))
+		assert.Equal(t, providers.Transient, providers.ClassOf(err))
+		assert.ErrorContains(t, err, "bytes came of a file of "+strconv.Itoa(len(whole)))
+	}
+	n, err := read(whole, len(whole))
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	for range patience - 1 {
+		_, err = read(whole, 7)
+		assert.Error(t, err)
+	}
+	n, err = read(whole, 7)
+	require.NoError(t, err, "what always comes is the file, whatever the list says")
+	assert.Equal(t, 2, n)
+}
+
+func TestAPageIsNoFile(t *testing.T) {
+	client := &providertest.Client{Answer: func(providers.Request) (*providers.Response, error) {
+		return &providers.Response{
+			Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Stream: io.NopCloser(strings.NewReader("<html>Sign in</html>")),
+		}, nil
+	}}
+	_, err := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles).Fetch(t.Context(), client, providers.Query{Cursor: "file /LogFile 0 0", PageSize: 10})
+	assert.Equal(t, providers.Transient, providers.ClassOf(err))
+	assert.ErrorContains(t, err, "instead of a file")
+}
+
+// The user who is looked up for a row is the one who acts.
+func TestActorsOfRowsAreLookedUp(t *testing.T) {
+	csv := header +
+		row("Logout", "20260313091422.118", "4req", "", "", "", "0055g00000AbCdEAAV") +
+		row("LoginAs", "20260313091423.118", "5req", "", "", "", "0055g00000AbCdGAAV", "", "", "", "", "", "", "0055g00000AbCdEAAV")
+	stream := providertest.Stream(t, open(t, func(c *Config) { c.ResolveUsers = true }, providers.Options{}), streamFiles)
+	rows := readFile(t, stream, org(csv), 10)
+	require.Len(t, rows, 2)
+	for _, r := range rows {
+		assert.Equal(t, "0055g00000AbCdEAAV", r["actor.id"])
+		assert.Equal(t, "Ada Admin", r["actor.name"])
+		assert.Equal(t, "ada.admin@example.com", r["actor.email"])
+	}
 }
 
 type brokenReader struct{}
@@ -145,9 +225,9 @@ func TestNoSpoolIsLeftBehind(t *testing.T) {
 	csv := header + row("Logout", "1", "a") + row("Logout", "2", "b")
 	stream := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles)
 	readFile(t, stream, org(csv), 1)
-	_, err := stream.Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /other 0", PageSize: 1})
+	_, err := stream.Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /other 0 0", PageSize: 1})
 	require.NoError(t, err)
-	_, err = stream.Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /third 0", PageSize: 10})
+	_, err = stream.Fetch(t.Context(), org(csv), providers.Query{Cursor: "file /third 0 0", PageSize: 10})
 	require.NoError(t, err)
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	require.NoError(t, err)

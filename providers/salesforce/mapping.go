@@ -125,9 +125,6 @@ func fileActor(row, user gjson.Result, delegated bool) providers.Actor {
 		prefix = "DELEGATED_"
 	}
 	a := actor(record.First(record.Path(row, prefix+"USER_ID_DERIVED"), record.Path(row, prefix+"USER_ID")), user)
-	if delegated {
-		a.Email, a.Name = "", ""
-	}
 	if a.Type == providers.ActorUser && a.Email == "" {
 		a.Email = record.Email(record.Path(row, prefix+"USER_NAME"))
 	}

@@ -3,6 +3,7 @@ package salesforce
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -11,6 +12,9 @@ import (
 )
 
 const day = 24 * time.Hour
+
+// usageHeader is the one header of the limit, without a reset: the day rolls.
+const usageHeader = "Sforce-Limit-Info"
 
 // The streams.
 const (
@@ -44,8 +48,11 @@ func (c *Config) source(endpoint, host string, o providers.Options) *providers.S
 		Classify:      classify,
 		Budgets: []providers.Budget{{
 			// The allocation is counted per org over 24 hours and shared by all
-			// integrations; a poll costs one query a stream and one a page.
-			Requests: 60, Per: time.Minute, Burst: 5, RetryAfter: 15 * time.Minute, Share: host,
+			// integrations; a poll costs one query a stream and one a page. The number
+			// is the smallest org's, which has no more:
+			// https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-api.html
+			Requests: 15_000, Per: day, Burst: 60, RetryAfter: 15 * time.Minute, Share: host,
+			Headers: &providers.LimitHeaders{Limit: usageHeader, Remaining: usageHeader},
 		}},
 		Streams: []providers.Stream{
 			{
@@ -108,8 +115,11 @@ func classify(r *providers.Response) *providers.Error {
 	e := &providers.Error{Code: first.Get("errorCode").String(), Message: first.Get("message").String()}
 	switch e.Code {
 	case "REQUEST_LIMIT_EXCEEDED":
-		e.Class, e.RetryAfter = providers.Throttled, 15*time.Minute
+		e.Class = providers.Throttled
 		e.Hint = "the org's API requests of the last 24 hours are used up"
+		if strings.Contains(e.Message, "Concurrent") { // of 20 seconds and more
+			e.RetryAfter, e.Hint = 30*time.Second, "the org runs too many long requests at the same time"
+		}
 	case "QUERY_TIMEOUT":
 		e.Class = providers.WindowTooLarge
 	case "INVALID_QUERY_LOCATOR":

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/providertest"
@@ -27,7 +29,7 @@ func open(t testing.TB, set func(*Config), o providers.Options) *providers.Sourc
 	return providertest.Open(t, c, o)
 }
 
-const orgID = "00D5g000004AbCdEAK"
+const orgID, callerID = "00D5g000004AbCdEAK", "0055g00000SeLfSAAV"
 
 // org serves a body, and the fixed answers to the look-ups beside it.
 func org(body string) *providertest.Client {
@@ -37,8 +39,8 @@ func org(body string) *providertest.Client {
 		switch {
 		case r.Stream:
 			resp.Body, resp.Stream = "", io.NopCloser(strings.NewReader(body))
-		case strings.Contains(q, "FROM%20Organization"):
-			resp.Body = `{"done":true,"records":[{"Id":"` + orgID + `"}]}`
+		case r.Path == "/services/data/v60.0/":
+			resp.Body = `{"query":"/services/data/v60.0/query","identity":"https://acme.my.salesforce.com/id/` + orgID + "/" + callerID + `"}`
 		case strings.Contains(q, "FROM%20User%20"):
 			resp.Body = `{"done":true,"records":[{"Id":"0055g00000AbCdEAAV","Username":"ada@example.com","Email":"ada.admin@example.com","Name":"Ada Admin"}]}`
 		}
@@ -55,6 +57,34 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// The pages of files are the rows as objects: the vendor's CSV is made of them.
+func TestGoldenFiles(t *testing.T) {
+	stream := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles)
+	fetch := stream.Fetch
+	stream.Fetch = func(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
+		q.Cursor = "file /LogFile 0 0"
+		return fetch(ctx, c, q)
+	}
+	providertest.GoldenWith(t, stream, "testdata/"+streamFiles, func(body string) *providertest.Client { return org(asCSV(t, body)) })
+}
+
+// asCSV makes a file of a list of rows, with every value in quotes.
+func asCSV(t *testing.T, list string) string {
+	t.Helper()
+	var b strings.Builder
+	line := func(values []gjson.Result) {
+		for i, v := range values {
+			b.WriteString([]string{"", ","}[min(i, 1)] + `"` + strings.ReplaceAll(v.String(), `"`, `""`) + `"`)
+		}
+		b.WriteByte('\n')
+	}
+	line(gjson.Get(list, "0.@keys").Array())
+	for _, r := range gjson.Parse(list).Array() {
+		line(r.Get("@values").Array())
+	}
+	return b.String()
+}
+
 func fuzz(f *testing.F, name string) {
 	providertest.Fuzz(f, providertest.Stream(f, open(f, nil, providers.Options{}), name),
 		`{"Id":"1","Status":"Success","Action":"createdxuser","Display":"UserID: [005000000000000]","EVENT_TYPE":"LoginAs","TIMESTAMP":"20260203091422.1"}`)
@@ -63,96 +93,6 @@ func fuzz(f *testing.F, name string) {
 func FuzzDecodeLogin(f *testing.F) { fuzz(f, streamLogins) }
 func FuzzDecodeSetup(f *testing.F) { fuzz(f, streamSetup) }
 func FuzzDecodeFile(f *testing.F)  { fuzz(f, streamFiles) }
-
-func TestSetupAction(t *testing.T) {
-	for in, want := range map[string]providers.Action{
-		"suOrgAdminLogin": providers.Login, "SULOGOUT": providers.Logout, "createduser": providers.UserCreated,
-		"createdHighVolumePortalUser": providers.UserCreated, "PRMUserDisabled": providers.UserDeactivated,
-		"changedprofileforuserstdtostd": providers.UserUpdated, "changedUserEmailVerifiedStatus": providers.UserUpdated,
-		"changedMarketingUserOffOn": providers.UserUpdated, "PermSetAssign": providers.UserUpdated,
-		"PermSetGroupUnassign": providers.UserUpdated, "insertTwoFactorInfo": providers.UserUpdated,
-		"groupMembership": providers.Updated, "myDomainOnOff": providers.Updated, "changedApexClass": providers.Updated,
-		"orgWideSharingChange": providers.Updated, "createdprofile": providers.Create, "insertCertificate": providers.Create,
-		"tabSet_create": providers.Create, "deletedApexClass": providers.Destroy, "removedSomething": providers.Destroy,
-		"loginasgrantedtosfdc": "loginasgrantedtosfdc", "PermSetCloneNoLicense": "PermSetCloneNoLicense", "enableIdp": "enableIdp", "": "",
-	} {
-		assert.Equal(t, want, setupAction(in), in)
-	}
-}
-
-func TestConfig(t *testing.T) {
-	for name, tt := range map[string]struct {
-		set  func(*Config)
-		opts providers.Options
-		want string
-	}{
-		"client credentials": {func(c *Config) { c.ClientID, c.ClientSecret = "k", "s" }, host, ""},
-		"JWT":                {func(c *Config) { c.AuthType, c.ClientID, c.Username, c.PrivateKey = "jwt_bearer", "k", "u", "p" }, host, ""},
-		"JWT from a file":    {func(c *Config) { c.AuthType, c.ClientID, c.Username, c.PrivateKeyFile = "jwt_bearer", "k", "u", "/p" }, host, ""},
-		"password": {func(c *Config) {
-			c.AuthType, c.ClientID, c.ClientSecret, c.Username, c.Password = "password", "k", "s", "u", "p"
-		}, host, ""},
-		"session":     {func(c *Config) { c.AuthType, c.AccessToken = "access_token", "t" }, host, ""},
-		"no endpoint": {func(c *Config) { c.ClientID, c.ClientSecret = "k", "s" }, providers.Options{}, "endpoint: is required (the org's My Domain"},
-		"no secret":   {func(c *Config) { c.ClientID = "k" }, host, "client_secret: is required for auth_type client_credentials"},
-		"kind":        {func(c *Config) { c.AuthType = "soap" }, host, `auth_type: "soap" is not valid`},
-		"two keys": {func(c *Config) {
-			c.AuthType, c.ClientID, c.Username, c.PrivateKey, c.PrivateKeyFile = "jwt_bearer", "k", "u", "p", "/p"
-		}, host, "private_key_file: stands beside private_key"},
-		"no key":        {func(c *Config) { c.AuthType, c.ClientID, c.Username = "jwt_bearer", "k", "u" }, host, "private_key: is required for auth_type jwt_bearer (or private_key_file)"},
-		"stray session": {func(c *Config) { c.ClientID, c.ClientSecret, c.AccessToken = "k", "s", "t" }, host, "access_token: stands beside"},
-		"version":       {func(c *Config) { c.ClientID, c.ClientSecret, c.APIVersion = "k", "s", "v60" }, host, `api_version: "v60" is not valid`},
-		"interval":      {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFInterval = "k", "s", "weekly" }, host, `elf_interval: "weekly" is not valid`},
-		"small pages":   {func(c *Config) { c.ClientID, c.ClientSecret = "k", "s" }, providers.Options{Endpoint: host.Endpoint, PageSize: 100}, "page_size: 100 is outside 200..2000"},
-		"sign-ins twice": {
-			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamLogins, streamFiles}},
-			"every sign-in twice",
-		},
-		"sign-ins from files only": {
-			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"Login"} },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamSetup, streamFiles}},
-			"",
-		},
-		"files without types": {
-			func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", nil },
-			providers.Options{Endpoint: host.Endpoint, Streams: []string{streamFiles}},
-			"elf_event_types: is empty",
-		},
-		"injection": {func(c *Config) { c.ClientID, c.ClientSecret, c.ELFEventTypes = "k", "s", []string{"a' OR"} }, host, "is no event type"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newConfig()
-			tt.set(c)
-			_, err := c.Open(tt.opts)
-			if tt.want == "" {
-				assert.NoError(t, err)
-			} else {
-				assert.ErrorContains(t, err, tt.want)
-			}
-		})
-	}
-}
-
-func TestAuth(t *testing.T) {
-	token := func(set func(*Config)) providers.TokenAuth {
-		auth, ok := open(t, set, providers.Options{}).Auth.(providers.TokenAuth)
-		require.True(t, ok)
-		assert.Zero(t, auth.Lifetime, "no answer tells how long a token lives")
-		return auth
-	}
-	assert.Equal(t, "grant_type=client_credentials&client_id=k", token(nil).Form.Encode())
-	jwt := token(func(c *Config) {
-		c.AuthType, c.ClientID, c.Username, c.PrivateKey = "jwt_bearer", "k", "u@example.com", "p"
-	})
-	assert.Equal(t, "https://login.salesforce.com", jwt.Assertion.Audience)
-	assert.Equal(t, "u@example.com", jwt.Assertion.Subject)
-	assert.LessOrEqual(t, jwt.Assertion.Lifetime, 5*time.Minute)
-	password := token(func(c *Config) {
-		c.AuthType, c.Username, c.Password, c.SecurityToken = "password", "u", "pw", "tok"
-	})
-	assert.Contains(t, password.Secrets, providers.SecretParam{Key: "password", Value: "pwtok"})
-}
 
 func soql(t *testing.T, c *providertest.Client) string {
 	t.Helper()
@@ -241,60 +181,5 @@ func TestUsersAreLookedUpOnce(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, b.Actor.Name)
 	}
-	assert.Len(t, client.Requests(), 4, "two pages, one organization, one look-up of users")
-}
-
-func TestOwnRowsOnlyWarns(t *testing.T) {
-	rows := strings.TrimSuffix(strings.Repeat(`{"UserId":"005a"},`, 20), ",")
-	page, err := open(t, nil, providers.Options{}).Streams[0].Fetch(t.Context(), org(`{"done":true,"records":[`+rows+`]}`), providers.Query{PageSize: 2000})
-	require.NoError(t, err)
-	require.Len(t, page.Warnings, 1)
-	assert.Contains(t, page.Warnings[0], "Monitor Login History")
-	page, err = open(t, nil, providers.Options{}).Streams[0].Fetch(t.Context(), org(`{"done":true,"records":[`+rows+`,{"UserId":"005b"}]}`), providers.Query{PageSize: 2000})
-	require.NoError(t, err)
-	assert.Empty(t, page.Warnings)
-}
-
-func TestUsageWarning(t *testing.T) {
-	for header, want := range map[string]int{
-		"api-usage=89/100": 0, "api-usage=90/100": 1, "api-usage=14999/15000; per-app-api-usage=1/2(app)": 0, "": 0, "api-usage=x/y": 0, "api-usage=1/0": 0,
-	} {
-		if strings.Contains(header, "per-app") {
-			want = 0 // the limit cannot be read: no warning is invented
-		}
-		assert.Len(t, usage(header), want, header)
-	}
-}
-
-func TestErrors(t *testing.T) {
-	body := func(code string) string { return `[{"message":"text","errorCode":"` + code + `"}]` }
-	for name, tt := range map[string]struct {
-		status int
-		body   string
-		span   time.Duration
-		want   providers.Class
-		text   string
-	}{
-		"session":         {401, body("INVALID_SESSION_ID"), time.Hour, providers.Unauthorized, "another host"},
-		"quota":           {403, body("REQUEST_LIMIT_EXCEEDED"), time.Hour, providers.Throttled, "24 hours"},
-		"edition":         {403, body("API_DISABLED_FOR_ORG"), time.Hour, providers.Denied, "API access"},
-		"permission":      {400, body("INVALID_TYPE"), time.Hour, providers.Denied, "View Setup and Configuration"},
-		"query":           {400, body("MALFORMED_QUERY"), time.Hour, providers.Denied, "MALFORMED_QUERY"},
-		"position":        {400, body("INVALID_QUERY_LOCATOR"), time.Hour, providers.CursorLost, ""},
-		"heavy":           {500, body("QUERY_TIMEOUT"), time.Hour, providers.WindowTooLarge, ""},
-		"heavy, a minute": {400, body("QUERY_TIMEOUT"), time.Minute, providers.Transient, ""},
-		"unknown":         {500, body("UNKNOWN_EXCEPTION"), time.Hour, providers.Transient, ""},
-		"outage":          {503, body("SERVER_UNAVAILABLE"), time.Hour, providers.Transient, ""},
-		"login page":      {200, `<html>`, time.Hour, providers.Transient, "not JSON"},
-		"another answer":  {200, `{}`, time.Hour, providers.Transient, "records is missing"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			source := open(t, nil, providers.Options{})
-			now := time.Date(2026, 3, 13, 10, 0, 0, 0, time.UTC)
-			_, err := source.Streams[1].Fetch(t.Context(), providertest.Refuse(source, tt.status, nil, tt.body), providers.Query{Since: now.Add(-tt.span), Until: now, PageSize: 2000})
-			require.Error(t, err)
-			assert.Equal(t, tt.want, providers.ClassOf(err))
-			assert.Contains(t, err.Error(), tt.text)
-		})
-	}
+	assert.Len(t, client.Requests(), 4, "two pages, one identity, one look-up of users")
 }

@@ -2,7 +2,7 @@ package salesforce
 
 import (
 	"context"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,38 +20,11 @@ type feed struct {
 	extra  map[string]string
 	filter providers.Filter
 
-	plainLogins, plainSetup, noInterval atomic.Bool
+	plainLogins, plainSetup, noInterval, plainFiles atomic.Bool
 
-	org   lookup
+	self  identity
 	users people
 	files spools
-}
-
-// lookup is a fact that is asked for once.
-type lookup struct {
-	mu    sync.Mutex
-	asked bool
-	value string
-}
-
-// organization returns the org's id of 18 characters, "" when the user may not see
-// it.
-func (f *feed) organization(ctx context.Context, c providers.Client) string {
-	f.org.mu.Lock()
-	defer f.org.mu.Unlock()
-	if f.org.asked {
-		return f.org.value
-	}
-	body, _, err := f.query(ctx, c, "SELECT Id FROM Organization", "", minBatch)
-	switch providers.ClassOf(err) {
-	case providers.Denied:
-		f.org.asked = true
-	default:
-		if err == nil {
-			f.org.asked, f.org.value = true, record.Path(body, "records.0.Id")
-		}
-	}
-	return f.org.value
 }
 
 func (f *feed) fetchLogins(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
@@ -62,10 +35,13 @@ func (f *feed) fetchLogins(ctx context.Context, c providers.Client, q providers.
 	if err != nil {
 		return p, err
 	}
-	if q.Cursor == "" {
-		p.Warnings = append(p.Warnings, ownRowsOnly(p.Events)...)
+	if err := f.sides(ctx, c, p.Events, "UserId"); err != nil {
+		return p, err
 	}
-	return p, f.sides(ctx, c, p.Events, "UserId")
+	if len(f.filter.ActorIDs) == 0 { // else nobody asked for the others
+		p.Warnings = append(p.Warnings, f.self.ownOnly(p.Events)...)
+	}
+	return p, nil
 }
 
 func (f *feed) fetchSetup(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
@@ -76,7 +52,7 @@ func (f *feed) fetchSetup(ctx context.Context, c providers.Client, q providers.Q
 	if err != nil {
 		return p, err
 	}
-	return p, f.sides(ctx, c, p.Events, "")
+	return p, f.sides(ctx, c, p.Events)
 }
 
 // rows reads a page of a query. Where a field is hidden from the user it asks for
@@ -86,7 +62,7 @@ func (f *feed) rows(ctx context.Context, c providers.Client, q providers.Query, 
 		fields = standardFields
 	}
 	body, warnings, err := f.query(ctx, c, soql(fields), q.Cursor, q.PageSize)
-	if err != nil && hidden(err) && fields != standardFields {
+	if hidden(err) != "" && fields != standardFields {
 		body, warnings, err = f.query(ctx, c, soql(standardFields), "", q.PageSize)
 		if err == nil {
 			plain.Store(true)
@@ -99,47 +75,38 @@ func (f *feed) rows(ctx context.Context, c providers.Client, q providers.Query, 
 	return page(body, warnings)
 }
 
-// ownRowsOnly: without the permission Salesforce does not refuse, it shows the
-// caller's own sign-ins.
-func ownRowsOnly(events []providers.Event) []string {
-	const enough = 20
-	if len(events) < enough {
-		return nil
-	}
-	user := gjson.Get(events[0].Raw, "UserId").Str
-	for _, e := range events {
-		if gjson.Get(e.Raw, "UserId").Str != user {
-			return nil
-		}
-	}
-	return []string{strconv.Itoa(enough) + " sign-ins or more are all of user " + user +
-		": without Monitor Login History (or Manage Users) Salesforce shows the caller's own only"}
-}
-
 // sides gives every event what Decode needs beside it: the org's id, and the user
-// when names are looked up.
-func (f *feed) sides(ctx context.Context, c providers.Client, events []providers.Event, userField string) error {
+// when names are looked up. userFields name the user, the first that is filled.
+func (f *feed) sides(ctx context.Context, c providers.Client, events []providers.Event, userFields ...string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	org := f.organization(ctx, c)
-	var known map[string]string
-	if f.config.ResolveUsers && userField != "" {
-		ids := map[string]bool{}
-		for _, e := range events {
-			if id := gjson.Get(e.Raw, userField).Str; id != "" {
-				ids[id] = true
-			}
+	org, err := f.organization(ctx, c)
+	if err != nil {
+		return err
+	}
+	known, ids := map[string]string{}, make([]string, len(events))
+	if f.config.ResolveUsers && len(userFields) > 0 {
+		for i, e := range events {
+			ids[i] = firstOf(e.Raw, userFields)
 		}
-		var err error
 		if known, err = f.people(ctx, c, ids); err != nil {
 			return err
 		}
 	}
 	for i := range events {
-		events[i].Side = side(org, known[gjson.Get(events[i].Raw, userField).Str], events[i].Side)
+		events[i].Side = side(org, known[ids[i]], events[i].Side)
 	}
 	return nil
+}
+
+func firstOf(raw string, fields []string) string {
+	for _, name := range fields {
+		if id := gjson.Get(raw, name).Str; id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // side is org, number in the file and user, parted by line feeds.
@@ -160,33 +127,36 @@ type people struct {
 // maxKnown bounds the memory of users; maxIDs is how many one query may name.
 const maxKnown, maxIDs = 20_000, 200
 
-// people returns the users of ids as JSON, looking up those not known yet.
-func (f *feed) people(ctx context.Context, c providers.Client, ids map[string]bool) (map[string]string, error) {
+// people returns the users of ids as JSON, looking up those not known yet. Who is not
+// found is known too.
+func (f *feed) people(ctx context.Context, c providers.Client, ids []string) (map[string]string, error) {
 	f.users.mu.Lock()
 	defer f.users.mu.Unlock()
 	if f.users.known == nil || len(f.users.known) > maxKnown {
 		f.users.known = map[string]string{}
 	}
 	var missing []string
-	for id := range ids {
-		if _, ok := f.users.known[id]; !ok {
+	for _, id := range ids {
+		if _, ok := f.users.known[id]; !ok && id != "" && !slices.Contains(missing, id) {
 			missing = append(missing, id)
 		}
 	}
-	for len(missing) > 0 {
-		part := missing[:min(len(missing), maxIDs)]
-		missing = missing[len(part):]
+	for part := range slices.Chunk(missing, maxIDs) {
 		body, _, err := f.query(ctx, c, "SELECT Id, Username, Email, Name FROM User WHERE"+strings.TrimPrefix(in("Id", part), " AND"), "", maxBatch)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range part {
-			f.users.known[id] = "" // not found is known too
+			f.users.known[id] = ""
 		}
 		body.Get("records").ForEach(func(_, user gjson.Result) bool {
 			f.users.known[record.Path(user, "Id")] = strings.Clone(user.Raw)
 			return true
 		})
 	}
-	return f.users.known, nil
+	found := make(map[string]string, len(ids))
+	for _, id := range ids {
+		found[id] = f.users.known[id]
+	}
+	return found, nil
 }

@@ -1,9 +1,11 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -71,23 +73,23 @@ func (f *feed) query(ctx context.Context, c providers.Client, soql, next string,
 	if !body.Get("records").IsArray() {
 		return gjson.Result{}, nil, providers.Malformed("records is missing in %s", record.Excerpt(resp.Body))
 	}
-	return body, usage(resp.Header.Get("Sforce-Limit-Info")), nil
+	return body, usage(resp.Header.Get(usageHeader)), nil
 }
+
+// apiUsage is the org's part of the header; beside it may stand an app's own quota
+// and bursts: api-usage=25/5000; per-app-api-usage=17/250(appName=sample).
+var apiUsage = regexp.MustCompile(`(?:^|[;,\s])api-usage=(\d+)/(\d+)`)
 
 // usage warns when the org has used most of its daily requests, which all its
 // integrations share: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
 func usage(header string) []string {
-	_, rest, ok := strings.Cut(header, "api-usage=")
-	if !ok {
+	m := apiUsage.FindStringSubmatch(header)
+	if m == nil {
 		return nil
 	}
-	used, limit, ok := strings.Cut(strings.TrimSpace(rest), "/")
-	if !ok {
-		return nil
-	}
-	u, err1 := strconv.Atoi(used)
-	l, err2 := strconv.Atoi(strings.TrimFunc(limit, func(r rune) bool { return r < '0' || r > '9' }))
-	if err1 != nil || err2 != nil || l == 0 || u*10 < l*9 {
+	used, err1 := strconv.Atoi(m[1])
+	limit, err2 := strconv.Atoi(m[2])
+	if err1 != nil || err2 != nil || limit == 0 || used*10 < limit*9 {
 		return nil
 	}
 	return []string{"the org has used more than 90 % of its API requests of 24 hours"}
@@ -119,8 +121,12 @@ func tooNarrow(err error, q providers.Query) error {
 	return err
 }
 
-// hidden tells that a field of the query is not there in this org.
-func hidden(err error) bool {
+// hidden returns an error's message when it says that a field of the query is not
+// there in this org, else "".
+func hidden(err error) string {
 	e, ok := errors.AsType[*providers.Error](err)
-	return ok && (e.Code == "INVALID_FIELD" || strings.Contains(e.Message, "No such column"))
+	if ok && (e.Code == "INVALID_FIELD" || strings.Contains(e.Message, "No such column")) {
+		return cmp.Or(e.Message, e.Code)
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"hash/maphash"
 	"io"
 	"os"
 	"strconv"
@@ -22,42 +23,46 @@ import (
 type spools struct {
 	mu     sync.Mutex
 	byPath map[string]*spool
+	odd    oddLength
 }
 
 // spool is one file on the disk and a reader of its rows.
 type spool struct {
 	file   *os.File
+	named  bool // it has to be removed
+	size   int64
 	reader *csv.Reader
 	header []string
-	at     int64          // offset of the next row
-	times  map[string]int // how often a row's id was seen in this file
+	at     int64             // offset of the next row
+	times  map[uint64]uint32 // how often a row's id was seen in this file, by its hash
+	seed   maphash.Seed
 }
 
 // open returns the spool of a file at an offset, downloading it when it is not
 // there, and reading up to the offset when it is elsewhere.
-func (s *spools) open(ctx context.Context, path string, offset int64, get func(context.Context) (*providers.Response, error)) (*spool, error) {
+func (s *spools) open(ctx context.Context, at filePosition, get func(context.Context) (*providers.Response, error)) (*spool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sp, ok := s.byPath[path]; ok {
-		if sp.at == offset {
-			return sp, nil
-		}
+	if sp, ok := s.byPath[at.path]; ok && sp.at == at.offset {
+		return sp, nil
+	}
+	for path, sp := range s.byPath { // files are read one at a time: this one was given up
 		sp.close()
 		delete(s.byPath, path)
-	}
-	for other, sp := range s.byPath { // files are read one at a time: this one was given up
-		sp.close()
-		delete(s.byPath, other)
 	}
 	resp, err := get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sp, err := download(resp.Stream)
+	sp, err := download(resp)
 	if err != nil {
 		return nil, err
 	}
-	for sp.at < offset {
+	if !s.odd.accept(at, sp.size) {
+		sp.close()
+		return nil, providers.Malformed("%d bytes came of a file of %d", sp.size, at.length)
+	}
+	for sp.at < at.offset {
 		if _, more, err := sp.rows(1); err != nil || !more {
 			sp.close()
 			return nil, &providers.Error{Class: providers.CursorLost, Message: "the file has changed", Err: err}
@@ -66,8 +71,33 @@ func (s *spools) open(ctx context.Context, path string, offset int64, get func(c
 	if s.byPath == nil {
 		s.byPath = map[string]*spool{}
 	}
-	s.byPath[path] = sp
+	s.byPath[at.path] = sp
 	return sp, nil
+}
+
+// oddLength remembers the last download that had another length than the list said,
+// and how often it came in a row.
+type oddLength struct {
+	path  string
+	size  int64
+	times int
+}
+
+// patience is how often a file of another length than announced is downloaded before
+// it is taken as it is: then the length is wrong, and not the file.
+const patience = 5
+
+// accept tells whether a download is good: garbage in the middle of a CSV file is a
+// CSV file, too, with rows missing.
+func (o *oddLength) accept(at filePosition, size int64) bool {
+	if at.length == 0 || size == at.length {
+		return true
+	}
+	if o.path != at.path || o.size != size {
+		*o = oddLength{path: at.path, size: size}
+	}
+	o.times++
+	return o.times >= patience
 }
 
 func (s *spools) drop(path string) {
@@ -79,15 +109,19 @@ func (s *spools) drop(path string) {
 	}
 }
 
-// download copies a stream to a temporary file that is gone when it is closed.
-func download(from io.ReadCloser) (*spool, error) {
-	defer from.Close()
+// download copies a stream to a temporary file that is gone when it is closed, or
+// when the process ends: where the system allows it, it has no name from the start.
+func download(resp *providers.Response) (*spool, error) {
+	defer func() { _ = resp.Stream.Close() }()
+	if media := resp.Header.Get("Content-Type"); strings.HasPrefix(media, "text/html") {
+		return nil, providers.Malformed("a page of %s instead of a file", media)
+	}
 	file, err := os.CreateTemp("", "otelactivity-*.csv")
 	if err != nil {
 		return nil, err
 	}
-	sp := &spool{file: file, times: map[string]int{}}
-	if _, err = io.Copy(file, from); err == nil {
+	sp := &spool{file: file, named: os.Remove(file.Name()) != nil, times: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+	if sp.size, err = io.Copy(file, resp.Stream); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {
@@ -107,7 +141,9 @@ func download(from io.ReadCloser) (*spool, error) {
 
 func (s *spool) close() {
 	_ = s.file.Close()
-	_ = os.Remove(s.file.Name())
+	if s.named {
+		_ = os.Remove(s.file.Name())
+	}
 }
 
 // rows returns the next rows as JSON objects, and whether there may be more.
@@ -144,10 +180,10 @@ func (s *spool) event(row []string) providers.Event {
 		b = gjson.AppendJSONString(b, value)
 	}
 	raw := string(append(b, '}'))
-	id := rowID(gjson.Parse(raw))
+	id := maphash.String(s.seed, rowID(gjson.Parse(raw)))
 	s.times[id]++
 	if n := s.times[id]; n > 1 {
-		return providers.Event{Raw: raw, Side: ":" + strconv.Itoa(n)}
+		return providers.Event{Raw: raw, Side: ":" + strconv.FormatUint(uint64(n), 10)}
 	}
 	return providers.Event{Raw: raw}
 }

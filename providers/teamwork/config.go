@@ -126,16 +126,21 @@ func list(ids []int64) string {
 
 // pushed returns the filters that v3 serves: comma-separated integers, and item
 // types in the vendor's spelling. activityTypes takes item types despite its name.
-func (c *Config) pushed(f *providers.Filter) providers.Params {
+// A parameter of the remote query is left to the user.
+func (c *Config) pushed(o *providers.Options) providers.Params {
+	f := &o.Filter
 	var p providers.Params
+	add := func(key string, values []string) {
+		if o.RemoteQuery[key] == "" {
+			p.AddSet(key, strings.Join(values, ","))
+		}
+	}
 	if integers(f.ActorIDs) {
-		p.AddSet("userIds", strings.Join(f.ActorIDs, ","))
+		add("userIds", f.ActorIDs)
 	}
-	if types := spelled(f.EntityTypes); len(types) > 0 {
-		p.Add("activityTypes", strings.Join(types, ","))
-	}
+	add("activityTypes", spelled(f.EntityTypes))
 	if integers(f.Entities) {
-		p.AddSet("itemIds", strings.Join(f.Entities, ","))
+		add("itemIds", f.Entities)
 	}
 	return p
 }

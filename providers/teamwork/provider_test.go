@@ -2,6 +2,7 @@ package teamwork
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -121,6 +122,44 @@ func TestRequest(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "/projects/api/v3/latestactivity.json", client.Requests()[0].Path)
 			assert.Equal(t, head+tt.want, client.Requests()[0].Query.Encode())
+		})
+	}
+}
+
+func TestTheRemoteQueryGoesBeforeUnifiedFilters(t *testing.T) {
+	c := newConfig()
+	c.Site, c.APIKey, c.ProjectIDs = "acme", "k", []int64{1}
+	source := providertest.Open(t, c, providers.Options{
+		Filter:      providers.Filter{ActorIDs: []string{"5"}, Entities: []string{"77"}, EntityTypes: []string{"task"}},
+		RemoteQuery: map[string]string{"userIds": "6", "range": "allTime"},
+	})
+	client := providertest.Body(`{"activities":[]}`, nil)
+	_, err := source.Streams[0].Fetch(t.Context(), client, providers.Query{PageSize: 100})
+	require.NoError(t, err)
+	assert.Contains(t, client.Requests()[0].Query.Encode(), "&projectIds=1&activityTypes=task&itemIds=77&range=allTime&userIds=6")
+	assert.Subset(t, source.Streams[0].Reserved, []string{"showDeleted", "projectIds", "startDate"})
+	assert.NotContains(t, source.Streams[0].Reserved, "userIds")
+}
+
+func TestWaitsAsTheVendorSays(t *testing.T) {
+	const date = "Fri, 06 Mar 2026 09:00:00 GMT"
+	at := time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC).Unix()
+	epoch := func(ahead int64) string { return strconv.FormatInt(at+ahead, 10) }
+	for name, tt := range map[string]struct {
+		header http.Header
+		want   time.Duration
+	}{
+		"nothing told":             {http.Header{"Date": {date}}, 0},
+		"a sister's spelling":      {http.Header{"Date": {date}, "X-Rate-Limit-Reset": {epoch(42)}}, 42 * time.Second},
+		"a reset that has passed":  {http.Header{"Date": {date}, "X-Rate-Limit-Reset": {epoch(-5)}}, 0},
+		"no clock to measure by":   {http.Header{"X-Rate-Limit-Reset": {epoch(42)}}, 0},
+		"Retry-After goes before":  {http.Header{"Date": {date}, "X-Rate-Limit-Reset": {epoch(42)}, "Retry-After": {"7"}}, 0},
+		"Projects' spelling first": {http.Header{"Date": {date}, "X-Rate-Limit-Reset": {epoch(42)}, "X-Ratelimit-Reset": {epoch(9)}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := classify(&providers.Response{Status: 429, Header: tt.header})
+			require.NotNil(t, e)
+			assert.Equal(t, tt.want, e.RetryAfter)
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/record"
 )
 
 // Provider returns the declaration of the vendor.
@@ -150,15 +151,21 @@ func (c *Config) source(endpoint, host string, o providers.Options) *providers.S
 	}
 }
 
-// classify: error is an object or a text, and some errors are HTML.
+// classify: error is an object or a text, refusals of parameters come as a list
+// (https://developer.zendesk.com/api-reference/introduction/pagination/), and some
+// errors are HTML.
 func classify(r *providers.Response) *providers.Error {
 	if r.Status < 300 {
 		return nil
 	}
 	e := &providers.Error{}
-	if v := gjson.Get(r.Body, "error"); v.IsObject() {
+	first := gjson.Get(r.Body, "errors.0")
+	switch v := gjson.Get(r.Body, "error"); {
+	case v.IsObject():
 		e.Code, e.Message = v.Get("title").String(), v.Get("message").String()
-	} else {
+	case !v.Exists() && first.IsObject():
+		e.Code, e.Message = first.Get("code").String(), record.First(record.Path(first, "detail"), record.Path(first, "title"))
+	default:
 		e.Code = v.String()
 		e.Message = gjson.Get(r.Body, "description").String() + gjson.Get(r.Body, "error_description").String()
 	}
@@ -169,6 +176,8 @@ func classify(r *providers.Response) *providers.Error {
 		e.Hint = "check three things: the user is an admin, the plan is Enterprise, and an OAuth token has the scope auditlogs:read"
 	case http.StatusNotFound:
 		e.Hint = "wrong subdomain, or a plan without the audit log"
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		e.Hint = "Zendesk refuses a filter; check filter and remote_query"
 	}
 	return e
 }

@@ -37,7 +37,7 @@ type Config struct {
 	ClientSecret providers.Secret `mapstructure:"client_secret"`
 	// AccessToken is a ready token that lives for an hour.
 	AccessToken providers.Secret `mapstructure:"access_token"`
-	// TokenURL is on another host than the API.
+	// TokenURL is on another host than the API; the default follows the endpoint.
 	TokenURL string `mapstructure:"token_url"`
 	// CategoryTypes of the operation log; empty means all.
 	CategoryTypes []string `mapstructure:"category_types"`
@@ -84,7 +84,7 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 	case "access token":
 		source.Auth = providers.Bearer(c.AccessToken)
 	case "Server-to-Server app":
-		source.Auth = c.auth()
+		source.Auth = c.auth(endpoint)
 	}
 	return source, nil
 }
@@ -92,7 +92,7 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 // auth: https://developers.zoom.us/docs/internal-apps/s2s-oauth/ . The parameters
 // go into the body: in the query they began to be refused
 // (https://devforum.zoom.us/t/oauth-token-400-bad-request-params-in-query-string/124925).
-func (c *Config) auth() providers.Auth {
+func (c *Config) auth(endpoint string) providers.Auth {
 	auth := providers.TokenAuth{
 		URL:   c.TokenURL,
 		Form:  providers.Params{{Key: "grant_type", Value: "account_credentials"}, {Key: "account_id", Value: c.AccountID}},
@@ -102,7 +102,11 @@ func (c *Config) auth() providers.Auth {
 		Share: "zoom:" + c.AccountID + ":" + c.ClientID,
 		Hint:  "check account_id, client_id and client_secret; the app must be a Server-to-Server OAuth app and activated",
 	}
-	if auth.URL == "" {
+	switch {
+	case auth.URL != "":
+	case strings.HasSuffix(strings.TrimSuffix(endpoint, "/"), ".zoomgov.com"):
+		auth.URL = "https://zoomgov.com/oauth/token"
+	default:
 		auth.URL = "https://zoom.us/oauth/token"
 	}
 	return auth

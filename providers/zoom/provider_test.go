@@ -83,9 +83,11 @@ func TestAuth(t *testing.T) {
 	assert.Equal(t, "https://zoom.us/oauth/token", auth.URL, "the token endpoint is on another host")
 	assert.Equal(t, "grant_type=account_credentials&account_id=a", auth.Form.Encode())
 	assert.Equal(t, "i", auth.Basic.Username)
-	c.TokenURL = "https://zoomgov.com/oauth/token"
 	auth, _ = providertest.Open(t, c, providers.Options{Endpoint: "https://api.zoomgov.com"}).Auth.(providers.TokenAuth)
-	assert.Equal(t, "https://zoomgov.com/oauth/token", auth.URL)
+	assert.Equal(t, "https://zoomgov.com/oauth/token", auth.URL, "Zoom for Government has a host of its own for it")
+	c.TokenURL = "https://login.example.com/token"
+	auth, _ = providertest.Open(t, c, providers.Options{}).Auth.(providers.TokenAuth)
+	assert.Equal(t, "https://login.example.com/token", auth.URL)
 }
 
 func TestTraitsHoldTheVendorsBounds(t *testing.T) {
@@ -112,9 +114,10 @@ func TestRequest(t *testing.T) {
 		"days, the last one inclusive": {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "", Config{}, "from=2026-03-05&to=2026-03-07&page_size=300"},
 		"never the future":             {"2026-03-11T00:00:00Z", "2026-03-14T00:00:00Z", "", Config{}, "from=2026-03-11&to=2026-03-12&page_size=300"},
 		"never too old":                {"2025-08-01T00:00:00Z", "2025-09-20T00:00:00Z", "", Config{}, "from=2025-09-13&to=2025-09-19&page_size=300"},
-		"the same query goes on":       {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "user t=k", Config{CategoryTypes: []string{"user"}}, "from=2026-03-05&to=2026-03-07&page_size=300&category_type=user&next_page_token=t%3Dk"},
+		"the same query goes on":       {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "2026-03-04 2026-03-06 user t=k", Config{CategoryTypes: []string{"user"}}, "from=2026-03-04&to=2026-03-06&page_size=300&category_type=user&next_page_token=t%3Dk"},
 		"a category":                   {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "", Config{CategoryTypes: []string{"role", "im"}}, "from=2026-03-05&to=2026-03-07&page_size=300&category_type=role"},
-		"the chain of another":         {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "im ", Config{CategoryTypes: []string{"role", "im"}}, "from=2026-03-05&to=2026-03-07&page_size=300&category_type=im"},
+		"all, goes on":                 {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "2026-03-05 2026-03-07  t", Config{}, "from=2026-03-05&to=2026-03-07&page_size=300&next_page_token=t"},
+		"the chain of another":         {"2026-03-05T00:00:00Z", "2026-03-08T00:00:00Z", "im", Config{CategoryTypes: []string{"role", "im"}}, "from=2026-03-05&to=2026-03-07&page_size=300&category_type=im"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := providertest.Body(`{"operation_logs":[]}`, nil)
@@ -129,19 +132,25 @@ func TestRequest(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
+	const going = "2026-03-05 2026-03-07 "
 	for name, tt := range map[string]struct {
 		cursor, body string
 		next         string
 		branches     []string
 	}{
-		"a token goes on":       {"", `{"operation_logs":[{}],"next_page_token":"b"}`, "role b", []string{"im "}},
-		"an empty page goes on": {"role a", `{"operation_logs":[],"next_page_token":"b"}`, "role b", nil},
-		"an empty token ends":   {"role a", `{"operation_logs":[{}],"next_page_token":""}`, "", nil},
-		"no token ends":         {"im ", `{"operation_logs":[{}]}`, "", nil},
+		"a token goes on":       {"", `{"operation_logs":[{}],"next_page_token":"b c"}`, going + "role b c", []string{"im"}},
+		"another chain begins":  {"im", `{"operation_logs":[{}],"next_page_token":"b"}`, going + "im b", nil},
+		"an empty page goes on": {going + "role a", `{"operation_logs":[],"next_page_token":"b"}`, going + "role b", nil},
+		"an empty token ends":   {going + "role a", `{"operation_logs":[{}],"next_page_token":""}`, "", nil},
+		"no token ends":         {"im", `{"operation_logs":[{}]}`, "", nil},
+		"past midnight":         {"2026-03-04 2026-03-06 role a", `{"operation_logs":[],"next_page_token":"b"}`, "2026-03-04 2026-03-06 role b", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := open(t, &Config{CategoryTypes: []string{"role", "im"}}, providers.Options{})
-			page, err := source.Streams[1].Fetch(t.Context(), providertest.Body(tt.body, nil), providers.Query{Cursor: tt.cursor, PageSize: 300})
+			since := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+			page, err := source.Streams[1].Fetch(t.Context(), providertest.Body(tt.body, nil), providers.Query{
+				Since: since, Until: since.Add(3 * day), Now: since.Add(5 * day), Cursor: tt.cursor, PageSize: 300,
+			})
 			require.NoError(t, err)
 			assert.Equal(t, tt.next, page.Next)
 			assert.Equal(t, tt.next != "", page.More)
@@ -164,7 +173,10 @@ func TestIDs(t *testing.T) {
 	one := id(`{"email":"a@example.com","time":"2026-03-12T09:14:41Z","type":"Sign in"}`)
 	assert.Equal(t, one, id(`{"type":"Sign in","time":"2026-03-12T09:14:41Z","email":"a@example.com"}`))
 	assert.NotEqual(t, one, id(`{"email":"a@example.com","time":"2026-03-12T09:14:41Z","type":"Sign in","version":"1"}`))
-	assert.Len(t, one, len("activities-")+32)
+	assert.Equal(t, "activities-a550a010c5fdfbcca34062f998ea2570", one) // SHA-256 of the values, one a line
+	a, _ := decodeOperation(providers.Event{Raw: `{"time":"2026-03-12T09:14:41Z","category_type":"User","operation_detail":" Edit  x "}`})
+	assert.Equal(t, "operation_logs-8a77a1fd75cc6f54ef57197eb0428ee5", a.ID, "blanks count as they came")
+	assert.Equal(t, "Edit  x", a.Description)
 }
 
 func TestErrors(t *testing.T) {
@@ -178,7 +190,9 @@ func TestErrors(t *testing.T) {
 		"token":          {401, body("124", "Invalid access token."), "", providers.Unauthorized, "expired"},
 		"scope":          {400, body("4711", "Invalid access token, does not contain scopes:[x]."), "", providers.Denied, "add the scope"},
 		"role":           {400, body("200", "No permission."), "", providers.Denied, "role"},
-		"page token":     {400, body("300", "The next page token is invalid or expired."), "user t", providers.CursorLost, ""},
+		"old token":      {401, body("124", "Access token is expired."), "", providers.Unauthorized, "expired"},
+		"plan":           {400, body("200", "Only available for Paid account"), "", providers.Denied, "paid plan"},
+		"page token":     {400, body("300", "The next page token is invalid or expired."), "2026-03-05 2026-03-07 user t", providers.CursorLost, ""},
 		"too old":        {400, body("300", "Only provide report in recent 6 months"), "", providers.Denied, "6 months"},
 		"other":          {400, body("300", "Bad from"), "", providers.Denied, "Bad from"},
 		"rate limit":     {429, body("429", "maximum per-second rate limit"), "", providers.Throttled, ""},

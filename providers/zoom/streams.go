@@ -24,21 +24,33 @@ type feed struct {
 	extra      map[string]string
 }
 
-// fetch reads a page of a chain; each category is a chain of its own. The cursor is
-// the category and the page token, which lives for 15 minutes and only with the
-// identical query.
-func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
-	category, token, more := strings.Cut(q.Cursor, " ")
-	var branches []string
-	if !more {
-		category = f.categories[0]
-		for _, other := range f.categories[1:] {
-			branches = append(branches, other+" ")
-		}
+// chain is one walk from page to page. Its token lives for 15 minutes and only with
+// the identical query, so the days are those of its first page, also after midnight.
+type chain struct{ from, to, category, token string }
+
+// String encodes the chain as a cursor.
+func (c chain) String() string { return strings.Join([]string{c.from, c.to, c.category, c.token}, " ") }
+
+// chain reads the cursor: none at the start of a window, a category at the start of
+// one of its other chains, or a chain that goes on.
+func (f feed) chain(q providers.Query) chain {
+	if p := strings.SplitN(q.Cursor, " ", 4); len(p) == 4 {
+		return chain{p[0], p[1], p[2], p[3]}
 	}
-	resp, err := c.Do(ctx, providers.Request{Path: f.path, Query: f.query(q, category, token)})
+	at := chain{category: q.Cursor}
+	if q.Cursor == "" {
+		at.category = f.categories[0]
+	}
+	at.from, at.to = days(q)
+	return at
+}
+
+// fetch reads a page of a chain; each category is a chain of its own.
+func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
+	at := f.chain(q)
+	resp, err := c.Do(ctx, providers.Request{Path: f.path, Query: f.query(q, at)})
 	if err != nil {
-		return providers.Page{}, lost(err, token)
+		return providers.Page{}, lost(err, at.token)
 	}
 	body, err := record.Body(resp.Body)
 	if err != nil {
@@ -51,14 +63,18 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	page := providers.Page{Events: events, Branches: branches}
-	if next := record.Path(body, "next_page_token"); next != "" { // an empty page may have one
-		page.Next, page.More = category+" "+next, true
+	page := providers.Page{Events: events}
+	if q.Cursor == "" {
+		page.Branches = f.categories[1:]
+	}
+	if at.token = record.Path(body, "next_page_token"); at.token != "" { // an empty page may have one
+		page.Next, page.More = at.String(), true
 	}
 	return page, nil
 }
 
-func (f feed) query(q providers.Query, category, token string) providers.Params {
+// days returns the first and the last day of a window, of those that Zoom answers.
+func days(q providers.Query) (from, to string) {
 	today := q.Now.UTC().Truncate(day)
 	first, last := q.Since.UTC().Truncate(day), q.Until.UTC().Truncate(day).Add(-day)
 	if oldest := today.Add(-retention); first.Before(oldest) {
@@ -70,13 +86,17 @@ func (f feed) query(q providers.Query, category, token string) providers.Params 
 	if last.Before(first) {
 		last = first
 	}
+	return first.Format(time.DateOnly), last.Format(time.DateOnly)
+}
+
+func (f feed) query(q providers.Query, at chain) providers.Params {
 	var p providers.Params
-	p.Add("from", first.Format(time.DateOnly))
-	p.Add("to", last.Format(time.DateOnly))
+	p.Add("from", at.from)
+	p.Add("to", at.to)
 	p.Add("page_size", strconv.Itoa(q.PageSize))
-	p.AddSet("category_type", category)
+	p.AddSet("category_type", at.category)
 	p.AddMap(f.extra)
-	p.AddSet("next_page_token", token)
+	p.AddSet("next_page_token", at.token)
 	return p
 }
 

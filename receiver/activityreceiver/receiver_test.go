@@ -134,3 +134,19 @@ func TestADeniedStreamIsAStatusWithoutSecrets(t *testing.T) {
 	}
 	assert.Contains(t, texts, "No storage is configured: after a restart everything since initial_lookback is read and sent again")
 }
+
+func TestASharedLogIsToldOfAtTheStart(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	core, logs := observer.New(zapcore.WarnLevel)
+	set := settings()
+	set.Logger = zap.New(core)
+	r := create(t, fmt.Sprintf(`
+providers:
+  fake/a: {domain: a.example.com, token: fake-token, endpoint: %q, deep: {names: [site]}}
+  fake/b: {domain: b.example.com, token: fake-token, endpoint: %q, deep: {names: [site]}}
+`, v.URL, v.URL), set, consumertest.NewNop())
+	require.NoError(t, r.Start(t.Context(), hostWith(t, nil)))
+	require.NoError(t, r.Shutdown(t.Context()))
+	assert.Len(t, logs.FilterMessageSnippet("fake/a and fake/b read the same log (site)").All(), 1)
+}

@@ -2,6 +2,8 @@ package activityreceiver
 
 import (
 	"context"
+	"encoding/csv"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatatest/plogtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -23,9 +26,9 @@ import (
 	"github.com/otelactivity/otelactivity/providers/all"
 )
 
-// sample says how the pages of one folder of a vendor's testdata are read. Without
-// an entry in testdata/samples.yaml the folder has the name of a stream of the
-// vendor's example.
+// sample says how the pages of one folder of a vendor's testdata, or one page of it,
+// are read. Without an entry in testdata/samples.yaml the folder has the name of a
+// stream of the vendor's example.
 type sample struct {
 	// Stream, and what the configuration says besides the example.
 	Stream string         `yaml:"stream"`
@@ -51,22 +54,23 @@ func TestVendorsGolden(t *testing.T) {
 		t.Run(p.Key, func(t *testing.T) {
 			root := filepath.Join("..", "..", "providers", p.Key, "testdata")
 			samples := readSamples(t, root)
-			pages := 0
-			for folder, names := range pagesOf(t, root) {
-				s, ok := samples[folder]
+			pages := pagesOf(t, root)
+			assert.NotEmpty(t, pages, "there are no pages")
+			for _, page := range pages {
+				folder, _ := filepath.Split(page)
+				key := strings.TrimSuffix(folder, "/")
+				if _, ok := samples[page]; ok {
+					key = page
+				}
+				s, ok := samples[key]
 				if !ok {
-					s.Stream = folder
+					s.Stream = key
 				}
-				delete(samples, folder)
-				for _, name := range names {
-					pages++
-					t.Run(folder+"/"+name, func(t *testing.T) {
-						compareGolden(t, filepath.Join(root, folder, name), s.logs(t, p, filepath.Join(root, folder, name+".json")))
-					})
-				}
+				t.Run(page, func(t *testing.T) {
+					path := filepath.Join(root, page)
+					compareGolden(t, path, s.logs(t, p, path+".json"))
+				})
 			}
-			assert.Positive(t, pages, "there are no pages")
-			assert.Empty(t, samples, "samples.yaml has folders without pages")
 		})
 	}
 }
@@ -85,17 +89,18 @@ func readSamples(t *testing.T, root string) map[string]sample {
 	return samples
 }
 
-// pagesOf lists the pages by folder: those that have golden activities.
-func pagesOf(t *testing.T, root string) map[string][]string {
+// pagesOf lists the pages as folder/name: those that have golden activities.
+func pagesOf(t *testing.T, root string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(root, "*", "*.json"))
 	require.NoError(t, err)
-	pages := map[string][]string{}
+	var pages []string
 	for _, path := range found {
 		page := strings.TrimSuffix(path, ".json")
 		if _, err := os.Stat(page + ".yaml"); err == nil {
-			folder := filepath.Base(filepath.Dir(path))
-			pages[folder] = append(pages[folder], filepath.Base(page))
+			name, err := filepath.Rel(root, page)
+			require.NoError(t, err)
+			pages = append(pages, filepath.ToSlash(name))
 		}
 	}
 	return pages
@@ -125,13 +130,18 @@ func (s *sample) logs(t *testing.T, p providers.Provider, page string) plog.Logs
 	return newRecordBuilder(cfg, opened, s.Stream, "0.1.0").logs(poll.Convert(stream, fetched.Events, sampled))
 }
 
-// answering is a client that knows a page and the look-ups beside it.
+// answering is a client that knows a page and the look-ups beside it. A file that is
+// asked for as a stream holds the page's rows as CSV.
 type answering struct {
 	body   string
 	sample *sample
 }
 
 func (a *answering) Do(_ context.Context, r providers.Request) (*providers.Response, error) {
+	if r.Stream {
+		file, err := csvOf(a.body)
+		return &providers.Response{Status: http.StatusOK, Header: http.Header{}, Stream: io.NopCloser(file)}, err
+	}
 	body := a.body
 	for _, answer := range a.sample.Answers {
 		if strings.Contains(r.Path+"?"+r.Query.Encode(), answer.Contains) {
@@ -139,6 +149,31 @@ func (a *answering) Do(_ context.Context, r providers.Request) (*providers.Respo
 		}
 	}
 	return &providers.Response{Status: http.StatusOK, Header: http.Header{}, Body: body}, nil
+}
+
+// csvOf writes a list of flat objects, with the names of the first one as head.
+func csvOf(list string) (io.Reader, error) {
+	var out strings.Builder
+	w := csv.NewWriter(&out)
+	rows := gjson.Parse(list).Array()
+	if len(rows) > 0 {
+		rows = append([]gjson.Result{rows[0].Get("@keys")}, rows...)
+	}
+	for i, row := range rows {
+		values := row
+		if i > 0 {
+			values = row.Get("@values")
+		}
+		var cells []string
+		for _, v := range values.Array() {
+			cells = append(cells, v.String())
+		}
+		if err := w.Write(cells); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return strings.NewReader(out.String()), w.Error()
 }
 
 func compareGolden(t *testing.T, page string, got plog.Logs) {

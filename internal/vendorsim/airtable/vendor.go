@@ -69,6 +69,11 @@ func Vendor() vendorsim.Vendor {
 			"no_pagination":  "true: pages without rows have no pagination object",
 			"omit_empty_nil": "true: tokens that are not there are left out instead of null",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"token_life and string_errors":     {Knobs: map[string]string{"token_life": "7m", "string_errors": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"no_pagination and omit_empty_nil": {Knobs: map[string]string{"no_pagination": "true", "omit_empty_nil": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"retry_after":                      {Knobs: map[string]string{"retry_after": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+		},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/box"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/browserstack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/confluence_on_prem"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dealcloud"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/dropbox_business"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/figma"
@@ -22,11 +23,13 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorsim/microsoft_365"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/okta"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/onelogin"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/salesforce"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/sd_elements"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/slack"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/teamwork"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/truto"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/zendesk"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/zoom"
 )
 
 // Vendors returns one simulator per vendor, sorted by key.
@@ -39,6 +42,7 @@ func Vendors() []vendorsim.Vendor {
 		box.Vendor(),
 		browserstack.Vendor(),
 		confluence.Vendor(),
+		confluenceonprem.Vendor(),
 		dealcloud.Vendor(),
 		dropboxbusiness.Vendor(),
 		figma.Vendor(),
@@ -51,10 +55,12 @@ func Vendors() []vendorsim.Vendor {
 		microsoft365.Vendor(),
 		okta.Vendor(),
 		onelogin.Vendor(),
+		salesforce.Vendor(),
 		sdelements.Vendor(),
 		slack.Vendor(),
 		teamwork.Vendor(),
 		truto.Vendor(),
 		zendesk.Vendor(),
+		zoom.Vendor(),
 	}
 }

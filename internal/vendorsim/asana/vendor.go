@@ -51,6 +51,10 @@ func Vendor() vendorsim.Vendor {
 			"short_pages": "true: every page holds half of what was asked for",
 			"offset_life": "a duration after which an offset has expired",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"short_pages": {Knobs: map[string]string{"short_pages": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"offset_life": {Knobs: map[string]string{"offset_life": "7m"}, Limits: vendorsim.Tight, Everywhere: true},
+		},
 	}
 }
 

@@ -58,5 +58,13 @@ func Vendor() vendorsim.Vendor {
 			"reset_seconds": "true: the reset header has seconds",
 			"retry_after":   "header: 429 answers have Retry-After; x: they have X-Retry-After",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"stream_ends":                   {Knobs: map[string]string{"stream_ends": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"links_only":                    {Knobs: map[string]string{"links_only": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"by_event_time":                 {Knobs: map[string]string{"by_event_time": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"stream_ends and by_event_time": {Knobs: map[string]string{"stream_ends": "true", "by_event_time": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"reset_seconds":                 {Knobs: map[string]string{"reset_seconds": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"retry_after":                   {Knobs: map[string]string{"retry_after": "x"}, Limits: vendorsim.Tight, Everywhere: true},
+		},
 	}
 }

@@ -25,6 +25,10 @@ type Log struct {
 	MaxLimit int
 	// Render returns a row in this resource's form; nil sends rows as they are.
 	Render func(*vendorsim.Entry) string
+	// Select returns the rows that a query selects; nil means those of the stream.
+	Select func(vendorsim.Query) []*vendorsim.Entry
+	// Days are how long rows are kept, unless the knob retention_days says otherwise.
+	Days int
 }
 
 // Rules are those of the audit resource. Names that it does not know change nothing.
@@ -139,7 +143,7 @@ func (l *Log) rows(r *http.Request, q url.Values) []*vendorsim.Entry {
 		}
 		sel.Since = w.Now().Add(-time.Duration(number) * unit)
 	}
-	days := 365
+	days := l.Days
 	if n, err := strconv.Atoi(w.Knob("retention_days")); err == nil {
 		days = n
 	}
@@ -149,12 +153,19 @@ func (l *Log) rows(r *http.Request, q url.Values) []*vendorsim.Entry {
 	if !sel.Until.IsZero() {
 		sel.Until = sel.Until.Add(time.Millisecond - 1) // a day's or a millisecond's rows are within it
 	}
-	rows := w.Between(l.Stream, sel)
+	rows := l.selected(sel)
 	word := strings.ToLower(q.Get("searchString"))
 	if word == "" {
 		return rows
 	}
 	return slices.DeleteFunc(rows, func(e *vendorsim.Entry) bool { return !holds(gjson.Parse(l.text(e)), word) })
+}
+
+func (l *Log) selected(q vendorsim.Query) []*vendorsim.Entry {
+	if l.Select == nil {
+		return l.World.Between(l.Stream, q)
+	}
+	return l.Select(q)
 }
 
 // holds tells whether a string within v contains a word in lower case.

@@ -52,6 +52,11 @@ func Vendor() vendorsim.Vendor {
 		"size_total":      "true: size counts all rows of the window",
 		"retention_days":  "a number: older rows are gone (365)",
 	}
+	v.Readings = map[string]vendorsim.Reading{
+		"limit_cap":      {Knobs: map[string]string{"limit_cap": "7"}, Limits: vendorsim.Tight, Everywhere: true},
+		"size_total":     {Knobs: map[string]string{"size_total": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+		"retention_days": {Knobs: map[string]string{"retention_days": "30"}, Limits: vendorsim.Tight, Everywhere: true},
+	}
 	return v
 }
 
@@ -63,7 +68,7 @@ func newHandler(w *vendorsim.World) http.Handler {
 			}
 			return scope
 		}},
-		log: &Log{World: w, Stream: "audit", Context: "/wiki", MaxLimit: 1000},
+		log: &Log{World: w, Stream: "audit", Context: "/wiki", MaxLimit: 1000, Days: 365},
 	}
 	mux := http.NewServeMux()
 	s.Routes(mux)

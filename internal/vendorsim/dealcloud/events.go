@@ -67,6 +67,9 @@ func generate(rnd *rand.Rand, n int, at time.Time) (string, string) {
 		"userName": p.Email, "fullName": p.Name, "userId": 10 + p.N, "sessionId": vendorsim.UUID(rnd),
 		"activityTypeId": k.id, "activityType": vendorsim.Pick(rnd, k.names...), "sourceTypeId": source + 1, "sourceType": sources[source],
 	}
+	if vendorsim.OneIn(rnd, 20) { // an integration's user: no mailbox, no name
+		e["userName"], e["fullName"] = "svc_sync", nil
+	}
 	if k.nobody && vendorsim.OneIn(rnd, 2) {
 		e["userName"], e["fullName"], e["userId"] = vendorsim.Pick(rnd, "nobody@example.com", "typo", p.Email), nil, vendorsim.Pick[any](rnd, 0, nil)
 		e["sessionId"] = nil

@@ -71,8 +71,10 @@ func (s *sim) filter(r *http.Request) (filter, error) {
 		return f, errors.New("the request body must be a JSON object")
 	}
 	for name, v := range gjson.ParseBytes(text).Map() {
-		target, ok := map[string]any{"userids": &f.users, "datefrom": &f.from, "dateto": &f.to,
-			"activity": &f.activity, "source": &f.source, "exportdatatype": &f.export}[strings.ToLower(name)]
+		target, ok := map[string]any{
+			"userids": &f.users, "datefrom": &f.from, "dateto": &f.to,
+			"activity": &f.activity, "source": &f.source, "exportdatatype": &f.export,
+		}[strings.ToLower(name)]
 		if !ok {
 			s.world.Violation(r, "unknown field %q", name)
 			continue
@@ -84,36 +86,41 @@ func (s *sim) filter(r *http.Request) (filter, error) {
 	return f, f.check()
 }
 
+// check refuses what the tables of the documentation do not have.
 func (f *filter) check() error {
-	for name, v := range map[string]*int{"activity": f.activity, "source": f.source} {
-		if v != nil && (*v < 1 || *v > 11) {
-			return fmt.Errorf("%s %d does not exist", name, *v)
-		}
-	}
-	if f.export != nil && (*f.export < 0 || *f.export >= exportTypes) {
+	switch {
+	case !between(f.activity, 1, 11):
+		return fmt.Errorf("activity %d does not exist", *f.activity)
+	case !between(f.source, 1, len(sources)):
+		return fmt.Errorf("source %d does not exist", *f.source)
+	case !between(f.export, 0, exportTypes-1):
 		return fmt.Errorf("exportDataType %d does not exist", *f.export)
-	}
-	if f.export != nil && (f.activity == nil || *f.activity != 8) {
+	case f.export != nil && (f.activity == nil || *f.activity != 8):
 		return errors.New("exportDataType is for activity 8 only")
 	}
 	return nil
 }
 
-// span returns the days that the filter means. Of the two dates only the day counts.
-func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error) {
-	today := s.world.Now().Truncate(day)
-	from, to := f.from, f.to
-	if from.IsZero() {
-		from = today.Add(-maxRange + day)
+func between(v *int, low, high int) bool { return v == nil || *v >= low && *v <= high }
+
+// span returns the days that the filter means, written as ones of UTC, or why it is
+// refused. Of the two dates only the day counts.
+func (s *sim) span(r *http.Request, f filter) (since, until time.Time, refusal string) {
+	today := s.world.Now().In(s.zone())
+	today = time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
+	from, to := f.from.UTC(), f.to.UTC()
+	if f.from.IsZero() {
+		from = today.Add(-maxRange)
 	}
-	if to.IsZero() {
-		to = today.Add(day)
+	until = to
+	if f.to.IsZero() { // today belongs to it
+		to, until = today, today.Add(day)
 	}
 	switch {
-	case to.Sub(from) < day:
-		return since, until, errors.New("DateTo should be greater than DateFrom.")
+	case until.Sub(from) < day:
+		return since, until, "DateTo should be greater than DateFrom."
 	case to.Sub(from) > maxRange:
-		return since, until, errors.New("The date range should not exceed 90 days.")
+		return since, until, "The date range should not exceed 90 days."
 	}
 	if !from.Equal(from.Truncate(day)) || !to.Equal(to.Truncate(day)) {
 		s.world.Violation(r, "times of day do not filter: %v, %v", from, to)
@@ -122,23 +129,23 @@ func (s *sim) span(r *http.Request, f filter) (since, until time.Time, err error
 	if s.world.On("round_days") {
 		cut = time.Time.Round
 	}
-	since, until = cut(from.UTC(), day), cut(to.UTC(), day)
+	since, until = cut(from, day), cut(until, day)
 	if s.world.On("last_day_included") {
 		until = until.Add(day)
 	}
-	return since, until, nil
+	if oldest := today.Add(-maxRange); since.Before(oldest) {
+		since = oldest
+	}
+	return since, until, ""
 }
 
 func (s *sim) page(r *http.Request, q url.Values, f filter) vendorsim.Reply {
-	since, until, err := s.span(r, f)
-	if err != nil {
-		s.world.Violation(r, "%v", err)
-		return message(http.StatusBadRequest, err.Error())
+	since, until, refusal := s.span(r, f)
+	if refusal != "" {
+		s.world.Violation(r, "%s", refusal)
+		return message(http.StatusBadRequest, refusal)
 	}
-	if oldest := s.world.Now().Add(-maxRange); since.Before(oldest) {
-		since = oldest
-	}
-	rows := s.world.Between(stream, vendorsim.Query{Since: since, Until: until, NewestFirst: s.world.On("newest_first")})
+	rows := s.world.Between(stream, vendorsim.Query{Since: s.instant(since), Until: s.instant(until), NewestFirst: s.world.On("newest_first")})
 	rows = slices.DeleteFunc(rows, func(e *vendorsim.Entry) bool { return !f.matches(e) })
 	most := maxPage
 	if n, err := strconv.Atoi(s.world.Knob("max_page_size")); err == nil {
@@ -149,8 +156,10 @@ func (s *sim) page(r *http.Request, q url.Values, f filter) vendorsim.Reply {
 	if number > 1 && len(page) > 0 && s.world.Fires(r, vendorsim.DuplicateRows) { // the last row of the page before comes again
 		page = vendorsim.Slice(rows, (number-1)*size-1, size+1)
 	}
-	return vendorsim.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
-		Body: fmt.Sprintf(`{"totalRecords":%d,"rows":%s}`, len(rows), vendorsim.Array(page))}
+	return vendorsim.Reply{
+		Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		Body: fmt.Sprintf(`{"totalRecords":%d,"rows":%s}`, len(rows), s.local(page)),
+	}
 }
 
 func (f *filter) matches(e *vendorsim.Entry) bool {

@@ -7,6 +7,7 @@
 package dealcloud
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -28,26 +29,34 @@ const (
 	tokenPath    = "/api/rest/v1/oauth/token"
 )
 
+// variants are the other ways to prove oneself and to ask.
+func variants() map[string]func(string) map[string]any {
+	with := func(more map[string]any) func(string) map[string]any {
+		return func(baseURL string) map[string]any { return config(baseURL, more) }
+	}
+	exports := map[string]any{"action": []any{"exported"}}
+	return map[string]func(string) map[string]any{
+		"basic":       with(map[string]any{"auth_style": "basic"}),
+		"two_scopes":  with(map[string]any{"scope": "data user_management"}),
+		"small_pages": with(map[string]any{"page_size": 7}),
+		"large_pages": with(map[string]any{"page_size": maxPage}),
+		"one_source":  with(map[string]any{"source": 1}),
+		"exports":     with(map[string]any{"export_data_type": 0, "filter": exports}),
+		"images":      with(map[string]any{"export_data_type": 2, "filter": exports}),
+		"token_url": func(baseURL string) map[string]any {
+			return config(baseURL, map[string]any{"token_url": baseURL + tokenPath})
+		},
+	}
+}
+
 // Vendor returns the simulator.
 func Vendor() vendorsim.Vendor {
 	return vendorsim.Vendor{
-		Key:     "dealcloud",
-		Streams: []vendorsim.Stream{{Name: stream, Lateness: 40 * time.Minute, Generate: generate}},
-		New:     newHandler,
-		Config:  func(baseURL string) map[string]any { return config(baseURL, nil) },
-		Variants: map[string]func(string) map[string]any{
-			"basic": func(baseURL string) map[string]any {
-				return config(baseURL, map[string]any{"auth_style": "basic", "token_url": baseURL + tokenPath})
-			},
-			"two_scopes": func(baseURL string) map[string]any {
-				return config(baseURL, map[string]any{"scope": "data user_management"})
-			},
-			"small_pages": func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 7}) },
-			"one_source":  func(baseURL string) map[string]any { return config(baseURL, map[string]any{"source": 1}) },
-			"exports": func(baseURL string) map[string]any {
-				return config(baseURL, map[string]any{"export_data_type": 0, "filter": map[string]any{"action": []any{"exported"}}})
-			},
-		},
+		Key:        "dealcloud",
+		Streams:    []vendorsim.Stream{{Name: stream, Lateness: 40 * time.Minute, Generate: generate}},
+		New:        newHandler,
+		Config:     func(baseURL string) map[string]any { return config(baseURL, nil) },
+		Variants:   variants(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath},
 		Knobs: map[string]string{
@@ -56,6 +65,16 @@ func Vendor() vendorsim.Vendor {
 			"last_day_included": "true: the day of dateTo belongs to the range",
 			"round_days":        "true: times of day are rounded to the nearest midnight, not cut",
 			"max_page_size":     "page sizes are cut to this without a word; 1000 otherwise",
+			"zone":              "an IANA zone: the site's clock, whose times rows show and whose days the filter means (default UTC)",
+			"sandbox":           "true: 60 token requests a minute instead of 300",
+		},
+		Readings: map[string]vendorsim.Reading{
+			"newest_first":      {Knobs: map[string]string{"newest_first": "true"}},
+			"last_day_included": {Knobs: map[string]string{"last_day_included": "true"}},
+			"round_days":        {Knobs: map[string]string{"round_days": "true"}},
+			"capped_pages":      {Knobs: map[string]string{"max_page_size": "7"}},
+			"in_the_west":       {Knobs: map[string]string{"zone": "America/New_York"}, Config: map[string]any{"time_zone": "America/New_York"}},
+			"in_the_east":       {Knobs: map[string]string{"zone": "Asia/Tokyo"}, Config: map[string]any{"time_zone": "Asia/Tokyo"}},
 		},
 	}
 }
@@ -66,15 +85,18 @@ func config(baseURL string, more map[string]any) map[string]any {
 	return c
 }
 
-// perMinute is the limit of token requests of a production site.
-var perMinute = vendorsim.Limit{Requests: 300, Per: time.Minute}
+// Limits of token requests: https://api.docs.dealcloud.com/docs/token
+var (
+	perMinute        = vendorsim.Limit{Requests: 300, Per: time.Minute}
+	perMinuteSandbox = vendorsim.Limit{Requests: 60, Per: time.Minute}
+)
 
 var scopes = []string{"data", "user_management", "publish"}
 
 func knownScopes(v string) error {
 	words := strings.Fields(v)
 	if len(words) == 0 {
-		return fmt.Errorf("is empty")
+		return errors.New("is empty")
 	}
 	for _, word := range words {
 		if !slices.Contains(scopes, word) {
@@ -91,6 +113,10 @@ func newHandler(w *vendorsim.World) http.Handler {
 		ClientID: clientID, ClientSecret: clientSecret, Auth: vendorsim.SecretInBody | vendorsim.SecretInBasic,
 		Grants:   map[string]vendorsim.Grant{"client_credentials": {Params: map[string]vendorsim.Param{"scope": knownScopes}}},
 		Lifetime: 15 * time.Minute,
+		Answer: func(_ *http.Request, fields map[string]any) any {
+			delete(fields, "scope") // is not told
+			return fields
+		},
 		Fail: func(_ *http.Request, code, _ string) vendorsim.Reply {
 			return vendorsim.JSONReply(http.StatusBadRequest, map[string]any{"error": code}, nil)
 		},
@@ -98,7 +124,11 @@ func newHandler(w *vendorsim.World) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(activityPath, s.activity)
 	mux.HandleFunc(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
-		if usage := w.Take("tokens", perMinute, 1); !usage.Allowed {
+		limit := perMinute
+		if w.On("sandbox") {
+			limit = perMinuteSandbox
+		}
+		if usage := w.Take("tokens", limit, 1); !usage.Allowed {
 			throttled().Write(rw)
 			return
 		}

@@ -75,6 +75,11 @@ func Vendor() vendorsim.Vendor {
 			"last_cursor":    "none: the last page has no cursor",
 			"low_seat":       "true: the limit and the headers are those of a seat that may only view",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"last_cursor": {Knobs: map[string]string{"last_cursor": "none"}, Limits: vendorsim.Tight, Everywhere: true},
+			"error_200":   {Knobs: map[string]string{"error_200": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"low_seat":    {Knobs: map[string]string{"low_seat": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+		},
 	}
 }
 

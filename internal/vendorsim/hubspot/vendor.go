@@ -50,6 +50,12 @@ func Vendor() vendorsim.Vendor {
 					"refresh_token": refreshToken, "token_url": baseURL + tokenPaths[1],
 				}
 			},
+			"oauth2_v1": func(baseURL string) map[string]any {
+				return map[string]any{
+					"endpoint": baseURL, "client_id": clientID, "client_secret": clientSecret,
+					"refresh_token": refreshToken, "token_url": baseURL + tokenPaths[0],
+				}
+			},
 			"without_overlap": func(baseURL string) map[string]any {
 				return config(baseURL, map[string]any{"include_overlap": false})
 			},
@@ -75,6 +81,12 @@ func Vendor() vendorsim.Vendor {
 			"retry_after":   "true: 429 answers carry Retry-After",
 			"daily_spent":   "true: the daily quota is used up",
 			"migrating":     "true: 477, the account is being moved",
+		},
+		Readings: map[string]vendorsim.Reading{
+			"oldest_first":       {Knobs: map[string]string{"order": "oldest"}},
+			"in_no_order":        {Knobs: map[string]string{"order": "mixed"}},
+			"bounds_included":    {Knobs: map[string]string{"bounds": "inclusive"}},
+			"short_lived_tokens": {Knobs: map[string]string{"after_life": "5m"}},
 		},
 	}
 }

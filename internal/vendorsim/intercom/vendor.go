@@ -50,6 +50,13 @@ func Vendor() vendorsim.Vendor {
 			"exclusive_bounds":   "true: neither bound belongs to the span",
 			"next":               "what pages.next is: object, null (although there are more pages), foreign (a URL on another host)",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"bounds_excluded":      {Knobs: map[string]string{"exclusive_bounds": "true"}},
+			"next_is_an_object":    {Knobs: map[string]string{"next": "object"}},
+			"next_is_null":         {Knobs: map[string]string{"next": "null"}},
+			"next_on_another_host": {Knobs: map[string]string{"next": "foreign"}},
+			"spans_of_hours":       {Knobs: map[string]string{"max_hours": "4"}},
+		},
 	}
 }
 

@@ -44,6 +44,11 @@ func Vendor() vendorsim.Vendor {
 			"next_url":         "true: next is an absolute URL on another host, not a cursor",
 			"retry_after_date": "true: Retry-After is a date",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"bounds_included": {Knobs: map[string]string{"inclusive_bounds": "true"}},
+			"oldest_first":    {Knobs: map[string]string{"oldest_first": "true"}},
+			"next_is_a_link":  {Knobs: map[string]string{"next_url": "true"}},
+		},
 	}
 }
 

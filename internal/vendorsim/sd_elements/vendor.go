@@ -47,6 +47,14 @@ func Vendor() vendorsim.Vendor {
 			"next_at_end":   "what next is on the last page: blank, missing; else null",
 			"links":         "where links lead: internal (another host); else where the request came in",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"oldest_first":              {Knobs: map[string]string{"oldest_first": "true"}},
+			"paged_by_cursor":           {Knobs: map[string]string{"cursor_paging": "true"}},
+			"blank_next":                {Knobs: map[string]string{"next_at_end": "blank"}},
+			"no_next":                   {Knobs: map[string]string{"next_at_end": "missing"}},
+			"results_alone":             {Knobs: map[string]string{"results_only": "true"}},
+			"links_to_an_internal_host": {Knobs: map[string]string{"links": "internal"}},
+		},
 	}
 }
 

@@ -16,6 +16,10 @@ import (
 // rows returns what a query selects, in its order.
 func (s *sim) rows(q url.Values, only string) []*vendorsim.Entry {
 	sel := vendorsim.Query{UntilInclusive: true}
+	if s.world.On("ignored_bounds") {
+		q.Del("startDate")
+		q.Del("endDate")
+	}
 	if s.world.On("exclusive_bounds") {
 		sel.SinceExclusive, sel.UntilInclusive = true, false
 	}

@@ -110,6 +110,8 @@ func TestBounds(t *testing.T) {
 		assert.Contains(t, ids(c.Get(v3, with("startDate", day, "endDate", day)...)), next.ID, "a date brings rows of the day after")
 		c.Knob("exclusive_bounds", "true")
 		assert.Equal(t, rows[2:3], ids(c.Get(v3, with("startDate", at(1), "endDate", at(3))...)))
+		c.Knob("ignored_bounds", "true")
+		assert.Equal(t, append(rows, next.ID), ids(c.Get(v3, with("startDate", at(1), "endDate", at(3))...)))
 		assert.Empty(t, c.World.Violations())
 	})
 }

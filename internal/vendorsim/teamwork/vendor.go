@@ -53,10 +53,18 @@ func Vendor() vendorsim.Vendor {
 		Errors: faultReply,
 		Knobs: map[string]string{
 			"exclusive_bounds": "true: startDate and endDate leave out their own second",
+			"ignored_bounds":   "true: startDate and endDate are not known and change nothing",
 			"retry_after":      "true: 429 answers carry Retry-After",
 			"dashed_headers":   "true: limit headers are spelled X-Rate-Limit-*",
 			"old_throttle":     "true: the limit is answered with status 400 and a message",
 			"no_included":      "true: side-loaded objects never come, as for a user who may not see people",
+		},
+		Readings: map[string]vendorsim.Reading{
+			"exclusive_bounds": {Knobs: map[string]string{"exclusive_bounds": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"ignored_bounds":   {Knobs: map[string]string{"ignored_bounds": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"retry_after":      {Knobs: map[string]string{"retry_after": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"dashed_headers":   {Knobs: map[string]string{"dashed_headers": "true"}, Limits: vendorsim.Tight, Everywhere: true},
+			"old_throttle":     {Knobs: map[string]string{"old_throttle": "true"}, Limits: vendorsim.Tight, Everywhere: true},
 		},
 	}
 }

@@ -63,6 +63,10 @@ func Vendor() vendorsim.Vendor {
 			"null_cursors":          "true: cursors are null on the last page",
 			"foreign_links":         "true: links name another host",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"null_cursors":          {Knobs: map[string]string{"null_cursors": "true"}},
+			"links_to_another_host": {Knobs: map[string]string{"foreign_links": "true"}},
+		},
 	}
 }
 

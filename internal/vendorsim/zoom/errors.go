@@ -43,13 +43,14 @@ func throttled(w *vendorsim.World, u vendorsim.Usage, kind string) vendorsim.Rep
 	}
 	reply := fail(http.StatusTooManyRequests, http.StatusTooManyRequests, message)
 	limitHeaders(reply.Header, u, kind)
+	// Times are cut to seconds: a second is added so that they are not too early.
 	switch form := w.Knob("retry_after"); {
 	case form == "none":
 		reply.Header.Del("X-RateLimit-Type")
 	case form == "http":
-		reply.Header.Set("Retry-After", u.Reset.UTC().Format(http.TimeFormat))
+		reply.Header.Set("Retry-After", u.Reset.UTC().Add(time.Second-1).Format(http.TimeFormat))
 	case form == "date" || kind == perDay: // https://developers.zoom.us/docs/api/rate-limits/
-		reply.Header.Set("Retry-After", u.Reset.UTC().Format(time.RFC3339))
+		reply.Header.Set("Retry-After", u.Reset.UTC().Add(time.Second-1).Format(time.RFC3339))
 	default:
 		reply.Header.Set("Retry-After", strconv.Itoa(u.Wait))
 	}

@@ -65,6 +65,11 @@ var operations = []struct {
 	{"Zoom Rooms", []string{"Create", "Edit", "Remove"}, []string{"Room 7 (%s)"}},
 	{"Recording", []string{"Delete", "Download"}, []string{"Meeting 123 456 7890 of %s"}},
 	{"Channels", []string{"Create", "Update"}, []string{"Channel 雑談 by %s"}},
+	{"User Settings", []string{"Update", "Batch Update"}, []string{"Meeting: Join before host  - %s: from Off to On"}},
+	{"IM", []string{"Add", "Delete"}, []string{"IM Group of %s"}},
+	{"Webinar", []string{"Update", "Export"}, []string{"Webinar registrants, by %s"}},
+	{"Sub Account", []string{"Create", "Delete"}, []string{"Sub account of %s"}},
+	{"Phone Contacts", []string{"Add", "Update", "Delete"}, []string{"External contact %s"}},
 	{"Billing", nil, []string{"Update billing contact information to %s"}},
 	{"", []string{"Update"}, []string{"Something about %s"}},
 }

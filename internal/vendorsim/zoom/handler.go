@@ -37,7 +37,7 @@ type report struct {
 }
 
 // dates takes days; a date-time is cut down to its day.
-var dates = vendorsim.TimeIn(time.DateOnly, time.RFC3339, dateTime)
+var dates = vendorsim.TimeIn(time.DateOnly, time.RFC3339)
 
 // categories are the values of category_type by the names that records show.
 var categories = map[string]string{
@@ -123,7 +123,7 @@ func (s *sim) report(rw http.ResponseWriter, r *http.Request, p report) {
 
 // dayOf reads a bound that the rules have checked.
 func dayOf(q url.Values, name string, otherwise time.Time) time.Time {
-	t, err := vendorsim.ParseTime(q.Get(name), time.DateOnly, time.RFC3339, dateTime)
+	t, err := vendorsim.ParseTime(q.Get(name), time.DateOnly, time.RFC3339)
 	if err != nil {
 		t = otherwise
 	}

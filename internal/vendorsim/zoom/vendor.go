@@ -9,6 +9,7 @@
 package zoom
 
 import (
+	"maps"
 	"net/http"
 	"time"
 
@@ -49,7 +50,10 @@ func Vendor() vendorsim.Vendor {
 			"categories": func(baseURL string) map[string]any {
 				return config(baseURL, map[string]any{"category_types": []any{"user", "role", "zoom_rooms"}})
 			},
-			"small_pages":   func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 7}) },
+			"operations_only": func(baseURL string) map[string]any {
+				return config(baseURL, map[string]any{"streams": []any{"operation_logs"}})
+			},
+			"small_pages":   func(baseURL string) map[string]any { return config(baseURL, map[string]any{"page_size": 30}) },
 			"short_overlap": func(baseURL string) map[string]any { return config(baseURL, map[string]any{"overlap": "14h"}) },
 		},
 		Errors:     faultReply,
@@ -67,17 +71,26 @@ func Vendor() vendorsim.Vendor {
 			"daily_spent":   "true: the daily quota is used up",
 			"not_activated": "true: the token endpoint does not know the grant, as for an app of another type",
 		},
+		Readings: map[string]vendorsim.Reading{
+			"oldest_first":   {Knobs: map[string]string{"order": "oldest"}, Config: daysInPages},
+			"to_excluded":    {Knobs: map[string]string{"exclusive_to": "true"}, Config: daysInPages},
+			"in_the_west":    {Knobs: map[string]string{"zone": "-12h"}, Config: daysInPages},
+			"in_the_east":    {Knobs: map[string]string{"zone": "14h"}, Config: daysInPages},
+			"bare_answers":   {Knobs: map[string]string{"echo": "none", "no_last_token": "true"}, Config: daysInPages},
+			"one_token_only": {Knobs: map[string]string{"one_token": "true"}, Config: daysInPages},
+		},
 	}
 }
+
+// daysInPages cuts a day into few pages: each read brings whole days.
+var daysInPages = map[string]any{"page_size": 100}
 
 func config(baseURL string, more map[string]any) map[string]any {
 	c := map[string]any{
 		"endpoint": baseURL, "token_url": baseURL + tokenPath,
 		"account_id": accountID, "client_id": clientID, "client_secret": clientSecret,
 	}
-	for k, v := range more {
-		c[k] = v
-	}
+	maps.Copy(c, more)
 	return c
 }
 
@@ -111,12 +124,14 @@ func tokens(w *vendorsim.World) http.Handler {
 			return vendorsim.JSONReply(http.StatusBadRequest, map[string]any{"reason": reason, "error": code}, nil)
 		},
 	}
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server.Answer = func(_ *http.Request, fields map[string]any) any {
 		if w.On("one_token") {
 			w.RevokeTokens()
+			fields["access_token"] = w.Issue(vendorsim.Token{Client: clientID, Scope: scope, Expires: w.Now().Add(server.Lifetime)})
 		}
-		server.ServeHTTP(rw, r)
-	})
+		return fields
+	}
+	return server
 }
 
 func newHandler(w *vendorsim.World) http.Handler {
