@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	simulators "github.com/otelactivity/otelactivity/internal/vendorsim/all"
+	"github.com/otelactivity/otelactivity/providers/all"
 )
 
 // testPort and the one above it are outside of the range that the system hands out.
@@ -156,4 +159,26 @@ func TestVendorsServeAndDescribeThemselves(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	require.NoError(t, v.close())
 	require.NoError(t, v.close(), "closing twice is the same as once")
+}
+
+// The demo reads the streams that a simulator has: all of the provider's, those that
+// are read only when they are named included.
+func TestEverySimulatorHasEveryStream(t *testing.T) {
+	for _, p := range all.Providers() {
+		i := slices.IndexFunc(simulators.Vendors(), func(v vendorsim.Vendor) bool { return v.Key == p.Key })
+		if i < 0 {
+			continue // the suite lists what is not simulated
+		}
+		c, o := p.Example()
+		source, err := c.Open(o)
+		require.NoError(t, err, p.Key)
+		var want, got []string
+		for _, s := range source.Streams {
+			want = append(want, s.Name)
+		}
+		for _, s := range simulators.Vendors()[i].Streams {
+			got = append(got, s.Name)
+		}
+		assert.ElementsMatch(t, want, got, p.Key)
+	}
 }

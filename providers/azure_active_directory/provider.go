@@ -47,7 +47,8 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 		Budgets: []providers.Budget{{
 			// 5 requests in 10 seconds for an app in a tenant, both feeds together:
 			// https://learn.microsoft.com/en-us/graph/throttling-limits#identity-and-access-reports-service-limits
-			Requests: 5, Per: 10 * time.Second, Burst: 5, RetryAfter: 10 * time.Second,
+			// A burst beside the rate would bring more than 5 into one span.
+			Requests: 5, Per: 10 * time.Second, Burst: 1, RetryAfter: 10 * time.Second,
 			Share: tenant + "/" + c.ClientID,
 		}},
 		Streams: []providers.Stream{

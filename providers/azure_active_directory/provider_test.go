@@ -131,6 +131,7 @@ func TestBothStreamsShareOneBudget(t *testing.T) {
 	require.Len(t, source.Budgets, 1)
 	assert.Equal(t, 5, source.Budgets[0].Requests)
 	assert.Equal(t, 10*time.Second, source.Budgets[0].Per)
+	assert.Equal(t, 1, source.Budgets[0].Burst, "what goes out at once comes on top of the rate")
 	assert.Equal(t, "example.com/app", source.Budgets[0].Share)
 	for _, s := range source.Streams {
 		assert.Empty(t, s.Class)

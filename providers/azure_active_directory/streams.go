@@ -123,7 +123,7 @@ func signInTerms(f *providers.Filter) []string {
 	terms = add(terms, "userId eq ", f.ActorIDs, "")
 	terms = add(terms, "appId eq ", f.Entities, "")
 	if ip, ok := f.SingleIP(); ok && f.IPs[0].Addr().Is4() { // IPv6 has many spellings
-		terms = append(terms, "startswith(ipAddress,"+quote(ip)+")")
+		terms = append(terms, "(startswith(ipAddress,"+quote(ip)+") or startswith(ipAddress,"+quote("::ffff:"+ip)+"))")
 	}
 	return terms
 }

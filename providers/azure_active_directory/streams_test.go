@@ -54,7 +54,7 @@ func TestRequest(t *testing.T) {
 		"signed in or not":  {providers.Filter{Actions: []string{"login", "login_failed"}}, nil, ""},
 		"users":             {providers.Filter{ActorIDs: []string{"u1", "o'u"}}, nil, " and (userId eq 'u1' or userId eq 'o''u')"},
 		"application":       {providers.Filter{Entities: []string{"a1"}}, nil, " and appId eq 'a1'"},
-		"address":           {providers.Filter{IPs: prefix("203.0.113.7/32")}, nil, " and startswith(ipAddress,'203.0.113.7')"},
+		"address":           {providers.Filter{IPs: prefix("203.0.113.7/32")}, nil, " and (startswith(ipAddress,'203.0.113.7') or startswith(ipAddress,'::ffff:203.0.113.7'))"},
 		"range":             {providers.Filter{IPs: prefix("203.0.113.0/24")}, nil, ""},
 		"IPv6":              {providers.Filter{IPs: prefix("2001:db8::1/128")}, nil, ""},
 		"the user's filter": {providers.Filter{ActorIDs: []string{"u1"}}, map[string]string{"$filter": "isInteractive eq true or appId eq 'x'"}, " and userId eq 'u1' and (isInteractive eq true or appId eq 'x')"},

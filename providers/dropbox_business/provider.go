@@ -134,7 +134,7 @@ func (c *Config) source(endpoint string, o providers.Options) *providers.Source 
 				NumberRepeats: true,
 			},
 			Grant:       "a scoped app with the team scope events.read, authorized by a team admin",
-			Reserved:    []string{"limit", "time", "cursor"},
+			Reserved:    []string{"limit", "time", "cursor", "category", "event_type", "account_id"},
 			Fingerprint: filter.Encode(),
 			Fetch:       feed{filter: filter, extra: o.RemoteQuery}.fetch,
 			Decode:      decode,
@@ -148,30 +148,47 @@ func (c *Config) pushed(f *providers.Filter) providers.Params {
 	var p providers.Params
 	category, eventType := c.Category, c.EventType
 	if category == "" && eventType == "" {
-		eventType = pushedAction(f.Actions)
+		category, eventType = pushedActions(f.Actions)
 	}
 	p.AddSet("category", category)
 	p.AddSet("event_type", eventType)
 	account := c.AccountID
-	if one, ok := providers.Single(f.ActorIDs); account == "" && ok && strings.HasPrefix(one, "dbid:") {
+	if one, ok := providers.Single(f.ActorIDs); account == "" && ok && isAccount(one) {
 		account = one
 	}
 	p.AddSet("account_id", account)
 	return p
 }
 
-// pushedAction returns the event type of one raw action. The sign-in actions are
-// not all of category logins, and no unified action stands for one type.
-func pushedAction(wanted []string) string {
+// accountLength is that of all account ids; the vendor refuses others:
+// https://www.dropbox.com/developers/documentation/http/teams#team_log-get_events
+const accountLength = 40
+
+func isAccount(id string) bool { return strings.HasPrefix(id, "dbid:") && len(id) == accountLength }
+
+// pushedActions returns the event type of one raw action, or the category that has
+// all of the wanted ones. Not every login and logout is of category logins: the
+// sessions of enterprise admins are of category trusted_teams.
+func pushedActions(wanted []string) (category, eventType string) {
 	one, ok := providers.Single(wanted)
-	if !ok || providers.Action(one).Unified() {
-		return ""
+	if ok && !providers.Action(one).Unified() {
+		if _, known := byType[one]; known || one == statusChange {
+			return "", one
+		}
 	}
-	if _, known := byType[one]; known || one == statusChange {
-		return one
+	for _, w := range wanted {
+		if w != string(providers.LoginFailed) && !slices.Contains(signIns, w) {
+			return "", ""
+		}
 	}
-	return ""
+	if len(wanted) == 0 {
+		return "", ""
+	}
+	return "logins", ""
 }
+
+// maxRetry bounds a wait told in a body, in seconds.
+const maxRetry = 3600
 
 // classify: most errors are JSON with a tag, those of status 400 are plain text.
 func classify(r *providers.Response) *providers.Error {
@@ -191,6 +208,10 @@ func classify(r *providers.Response) *providers.Error {
 	switch r.Status {
 	case http.StatusUnauthorized:
 		unauthorized(e, r.Body)
+	case http.StatusTooManyRequests:
+		if r.Header.Get("Retry-After") == "" { // the body tells the same
+			e.RetryAfter = time.Duration(min(gjson.Get(r.Body, "error.retry_after").Int(), maxRetry)) * time.Second
+		}
 	case http.StatusForbidden:
 		e.Hint = "the plan or the linked admin's rights do not allow the team log"
 	case http.StatusConflict:
@@ -198,7 +219,7 @@ func classify(r *providers.Response) *providers.Error {
 			e.Class = providers.CursorLost
 		} else {
 			e.Class = providers.Denied
-			e.Hint = "check account_id, category and event_type"
+			e.Hint = "check account_id, category and event_type, and filter.actor_id, which is sent as account_id"
 		}
 	}
 	return e

@@ -1,6 +1,7 @@
 package dropboxbusiness
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -52,6 +53,8 @@ func TestAction(t *testing.T) {
 		"policy":                   {"anything_policy_changed", "team_policies", "", "", providers.Updated},
 		"download":                 {"file_download", "file_operations", "", "", providers.Exported},
 		"view":                     {"shared_content_view", "sharing", "", "", "shared_content_view"},
+		"a name beside the spec":   {"app_link_member", "apps", "", "", "app_link_member"},
+		"not in the spec":          {"file_view", "file_operations", "", "", "file_view"},
 		"suggestion":               {"member_suggest", "members", "", "", "member_suggest"},
 		"nothing":                  {"", "", "", "", ""},
 	} {
@@ -107,6 +110,8 @@ func TestAuth(t *testing.T) {
 	assert.Len(t, public.Secrets, 1)
 }
 
+const account = "dbid:AAAexampleActor00000000000000000001"
+
 func TestRequest(t *testing.T) {
 	since := time.Date(2026, 3, 9, 10, 0, 0, 0, time.FixedZone("", 3600))
 	for name, tt := range map[string]struct {
@@ -119,7 +124,12 @@ func TestRequest(t *testing.T) {
 		"first":         {Config{}, providers.Filter{}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"}}`},
 		"more":          {Config{Category: "logins"}, providers.Filter{}, map[string]string{"x": "1"}, `a"b`, "/2/team_log/get_events/continue", `{"cursor":"a\"b"}`},
 		"own filters":   {Config{Category: "logins", AccountID: "dbid:1"}, providers.Filter{ActorIDs: []string{"dbid:2"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"category":"logins","account_id":"dbid:1"}`},
-		"actor and raw": {Config{}, providers.Filter{ActorIDs: []string{"dbid:2"}, Actions: []string{"file_download"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"event_type":"file_download","account_id":"dbid:2"}`},
+		"actor and raw": {Config{}, providers.Filter{ActorIDs: []string{account}, Actions: []string{"file_download"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"event_type":"file_download","account_id":"` + account + `"}`},
+		"failed":        {Config{}, providers.Filter{Actions: []string{"login_failed"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"category":"logins"}`},
+		"sign-ins":      {Config{}, providers.Filter{Actions: []string{"login_success", "login_failed"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"category":"logins"}`},
+		"and another":   {Config{}, providers.Filter{Actions: []string{"login_failed", "file_download"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"}}`},
+		"own type":      {Config{EventType: "logout"}, providers.Filter{Actions: []string{"login_failed"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"event_type":"logout"}`},
+		"no account id": {Config{}, providers.Filter{ActorIDs: []string{"dbid:2"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"}}`},
 		"stays here":    {Config{}, providers.Filter{ActorIDs: []string{"dbmid:2"}, Actions: []string{"login"}}, nil, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"}}`},
 		"remote query":  {Config{}, providers.Filter{}, map[string]string{"b": "text", "a": "true"}, "", "/2/team_log/get_events", `{"limit":1000,"time":{"start_time":"2026-03-09T09:00:00Z"},"a":true,"b":"text"}`},
 	} {
@@ -201,6 +211,22 @@ func TestErrors(t *testing.T) {
 			assert.Equal(t, tt.want, providers.ClassOf(err))
 			assert.Contains(t, err.Error(), tt.text)
 		})
+	}
+}
+
+func TestTheBodyTellsTheWaitToo(t *testing.T) {
+	const body = `{"error_summary":"too_many_requests/..","error":{"reason":{".tag":"too_many_requests"},"retry_after":300}}`
+	assert.Equal(t, 5*time.Minute, classify(&providers.Response{Status: 429, Body: body}).RetryAfter)
+	assert.Zero(t, classify(&providers.Response{Status: 429, Header: http.Header{"Retry-After": {"7"}}, Body: body}).RetryAfter, "the header decides")
+	assert.Zero(t, classify(&providers.Response{Status: 429, Body: "slow down"}).RetryAfter)
+}
+
+func TestEverySignInOfTheCategoryIsOne(t *testing.T) {
+	for _, name := range signIns {
+		assert.Contains(t, []providers.Action{providers.Login, providers.LoginFailed, providers.Logout}, byType[name], name)
+	}
+	for _, name := range actions[providers.LoginFailed] {
+		assert.Contains(t, signIns, name, "the category has every failed sign-in")
 	}
 }
 

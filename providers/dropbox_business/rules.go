@@ -11,6 +11,14 @@ var byType = actions.Index()
 // statusChange is the event type whose action its details tell.
 const statusChange = "member_change_status"
 
+// signIns are the event types of category logins that are sign-ins, each by its own
+// name: https://github.com/dropbox/dropbox-api-spec/blob/main/team_log_generated.stone
+var signIns = []string{
+	"login_success", "login_fail", "logout", "sso_error", "emm_error", "sign_in_as_session_start", "sign_in_as_session_end",
+	"guest_admin_signed_in_via_trusted_teams", "guest_admin_signed_out_via_trusted_teams",
+	"reseller_support_session_start", "reseller_support_session_end",
+}
+
 // changes begin further types that change something.
 var changes = []string{
 	"shared_content_add_link_", "shared_content_change_", "shared_content_remove_link_", "shared_link_settings_",

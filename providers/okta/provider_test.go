@@ -162,6 +162,11 @@ func TestRequest(t *testing.T) {
 	assert.Equal(t, "/api/v1/logs?after=1%2B1&limit=1000&x=%2F", requests[1].Link, "a link goes out as it came")
 	assert.Empty(t, requests[1].Query)
 	assert.Equal(t, "/api/v1/logs?after=1%2B1&limit=500&x=%2F", requests[2].Link)
+
+	client = providertest.Body(`[]`, nil)
+	_, err = stream.Fetch(t.Context(), client, providers.Query{Cursor: requests[2].Link, PageSize: 1000})
+	require.NoError(t, err)
+	assert.Equal(t, "/api/v1/logs?after=1%2B1&limit=1000&x=%2F", client.Requests()[0].Link, "small pages do not last for ever")
 }
 
 func TestPushedFilters(t *testing.T) {
@@ -169,13 +174,15 @@ func TestPushedFilters(t *testing.T) {
 		filter providers.Filter
 		want   string
 	}{
-		"none":             {providers.Filter{}, ""},
-		"several actors":   {providers.Filter{ActorIDs: []string{"a", `b"`}}, `(actor.id eq "a" or actor.id eq "b\"")`},
-		"entity and type":  {providers.Filter{Entities: []string{"e"}, EntityTypes: []string{"User"}}, `target.id eq "e" and target.type eq "User"`},
-		"raw action":       {providers.Filter{Actions: []string{"policy.evaluate_sign_on"}}, `eventType eq "policy.evaluate_sign_on"`},
-		"by ending":        {providers.Filter{Actions: []string{"destroy"}}, `(eventType eq "system.api_token.revoke" or eventType eq "integration.api_service.lifecycle.revoke" or eventType ew ".delete" or eventType ew ".deleted")`},
-		"no type for it":   {providers.Filter{Actions: []string{"user_joined", "login"}}, ""},
-		"too long for URL": {providers.Filter{Actions: []string{"updated", "user_updated"}}, ""},
+		"none":               {providers.Filter{}, ""},
+		"several actors":     {providers.Filter{ActorIDs: []string{"a", `b"`}}, `(actor.id eq "a" or actor.id eq "b\"")`},
+		"entity and type":    {providers.Filter{Entities: []string{"e"}, EntityTypes: []string{"User"}}, `target.id eq "e" and target.type eq "User"`},
+		"type, spelt freely": {providers.Filter{EntityTypes: []string{"appinstance", "USER"}}, `(target.type eq "AppInstance" or target.type eq "User")`},
+		"unheard-of type":    {providers.Filter{EntityTypes: []string{"User", "Spaceship"}}, ""},
+		"raw action":         {providers.Filter{Actions: []string{"policy.evaluate_sign_on"}}, `eventType eq "policy.evaluate_sign_on"`},
+		"by ending":          {providers.Filter{Actions: []string{"destroy"}}, `(eventType eq "system.api_token.revoke" or eventType eq "integration.api_service.lifecycle.revoke" or eventType ew ".delete" or eventType ew ".deleted")`},
+		"no type for it":     {providers.Filter{Actions: []string{"user_joined", "login"}}, ""},
+		"too long for URL":   {providers.Filter{Actions: []string{"updated", "user_updated"}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, pushed(&tt.filter, "")) })
 	}

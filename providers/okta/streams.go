@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,8 +70,9 @@ func sorted(extra map[string]string) providers.Params {
 	return p
 }
 
-// resize returns the link for a page size and the limit that it asks for. The
-// link stays as Okta wrote it unless the engine asks for smaller pages.
+// resize returns the link for a page size. The link stays as Okta wrote it unless
+// the engine asks for pages of another size, so that smaller ones do not last longer
+// than their reason.
 func resize(link string, size int) (string, int) {
 	path, query, _ := strings.Cut(link, "?")
 	parts := strings.Split(query, "&")
@@ -80,8 +82,8 @@ func resize(link string, size int) (string, int) {
 			continue
 		}
 		limit, err := strconv.Atoi(value)
-		if err != nil || limit <= size {
-			return link, limit
+		if err != nil || limit == size {
+			return link, size
 		}
 		parts[i] = "limit=" + strconv.Itoa(size)
 		return path + "?" + strings.Join(parts, "&"), size
@@ -113,7 +115,7 @@ func pushed(f *providers.Filter, own string) string {
 	}
 	add(anyOf("actor.id", f.ActorIDs))
 	add(anyOf("target.id", f.Entities))
-	add(anyOf("target.type", f.EntityTypes))
+	add(typeFilter(f.EntityTypes))
 	if expression := actionFilter(f.Actions); len(expression) <= maxFilter {
 		add(expression)
 	}
@@ -124,6 +126,24 @@ func pushed(f *providers.Filter, own string) string {
 		terms = append(terms, "("+own+")")
 	}
 	return strings.Join(terms, " and ")
+}
+
+// targetTypes are types of targets as Okta spells them:
+// https://developer.okta.com/docs/reference/system-log-query/ . There are more.
+var targetTypes = []string{"User", "AppInstance", "AppUser", "UserGroup", "PolicyEntity", "PolicyRule", "access_token"}
+
+// typeFilter: the engine compares types without case, Okta may not. So they are
+// pushed in Okta's spelling, and left to the engine when it is not known.
+func typeFilter(wanted []string) string {
+	var spelled []string
+	for _, w := range wanted {
+		i := slices.IndexFunc(targetTypes, func(t string) bool { return strings.EqualFold(t, w) })
+		if i < 0 {
+			return ""
+		}
+		spelled = append(spelled, targetTypes[i])
+	}
+	return anyOf("target.type", spelled)
 }
 
 func anyOf(field string, values []string) string {

@@ -47,25 +47,36 @@ func index() map[string]eventType {
 
 // typeIDs returns the ids of the event types that bring every event of the wanted
 // actions, as the vendor takes them (8,13), or "" when they cannot be named: new
-// types appear without notice, but only under names of their own.
-func typeIDs(wanted []string) string {
+// types appear without notice, but only under names of their own. named are the
+// vendor's names, which may differ from the built-in ones.
+func typeIDs(wanted []string, named map[string]string) string {
 	var ids []int
 	for _, w := range wanted {
 		found := len(ids)
 		for id, t := range types {
 			if string(t.action) == w || t.name == w {
-				n, _ := strconv.Atoi(id) // written by Itoa
-				ids = append(ids, n)
+				ids = appendID(ids, id)
 			}
 		}
-		if n, err := strconv.Atoi(w); err == nil && n > 0 {
-			ids = append(ids, n)
+		for id, name := range named {
+			if name == w {
+				ids = appendID(ids, id)
+			}
 		}
+		ids = appendID(ids, w)
 		if len(ids) == found {
 			return ""
 		}
 	}
 	return join(ids)
+}
+
+// appendID adds an id that is a number.
+func appendID(ids []int, id string) []int {
+	if n, err := strconv.Atoi(id); err == nil && n > 0 {
+		return append(ids, n)
+	}
+	return ids
 }
 
 func join(ids []int) string {

@@ -57,7 +57,16 @@ func (c *Config) Open(o providers.Options) (*providers.Source, error) {
 			host = u.Hostname()
 		}
 	}
-	return c.source(endpoint, host, o), nil
+	return c.source(endpoint, host, c.tenant(host), o), nil
+}
+
+// tenant stands for the account in uids. The regional hosts (api.us.onelogin.com,
+// api.eu.onelogin.com) are shared by all accounts, whose event ids are numbers.
+func (c *Config) tenant(host string) string {
+	if strings.HasPrefix(host, "api.") && c.ClientID != "" {
+		return providers.CredentialTenant(c.ClientID)
+	}
+	return host
 }
 
 // auth: https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens-2 .

@@ -84,6 +84,13 @@ func fetchNames(ctx context.Context, c providers.Client) (map[string]string, err
 	return byID, nil
 }
 
+// known returns the vendor's names by id. The map is never written to.
+func (n *names) known() map[string]string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.byID
+}
+
 // know tells whether all types of the events have a name.
 func (n *names) know(events []providers.Event) bool {
 	n.mu.Lock()

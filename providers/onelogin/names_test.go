@@ -82,3 +82,34 @@ func TestEventsComeWithoutNamesOfTypes(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "BRAND_NEW", page.Events[0].Side)
 }
+
+// A filter on a name of the vendor's list asks for its types, whatever the built-in
+// name is; types that the list does not have are left to the engine.
+func TestNamesInAFilterAreTheVendors(t *testing.T) {
+	const list = `{"data":[{"id":9,"name":"USER_LOGGED_INTO_APP"},{"id":7000,"name":"BRAND_NEW"}]}`
+	for name, tt := range map[string]struct{ word, want string }{
+		"of the list alone":       {"BRAND_NEW", "7000"},
+		"another id than ours":    {"USER_LOGGED_INTO_APP", "8,9"},
+		"an action":               {"logout", "7"},
+		"in neither":              {"NEWER", ""},
+		"a number is a type's id": {"7001", "7001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newConfig()
+			c.Subdomain, c.ClientID, c.ClientSecret = "acme", "i", "s"
+			stream := providertest.Open(t, c, providers.Options{Filter: providers.Filter{Actions: []string{tt.word}}}).Streams[0]
+			kind, names, fail := 5, list, error(nil)
+			client := vendor(&kind, &names, &fail)
+			_, err := stream.Fetch(t.Context(), client, providers.Query{Now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), PageSize: 50})
+			require.NoError(t, err)
+			asked := client.Requests()[1].Query
+			got := ""
+			for _, p := range asked {
+				if p.Key == "event_type_id" {
+					got = p.Value
+				}
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}

@@ -25,10 +25,10 @@ func Provider() providers.Provider {
 	}
 }
 
-func (c *Config) source(endpoint, host string, o providers.Options) *providers.Source {
+func (c *Config) source(endpoint, host, tenant string, o providers.Options) *providers.Source {
 	return &providers.Source{
 		Endpoint:      endpoint,
-		Tenant:        host,
+		Tenant:        tenant,
 		ServerAddress: host,
 		Header:        http.Header{"Accept": {"application/json"}},
 		Auth:          c.auth(),
@@ -41,7 +41,7 @@ func (c *Config) source(endpoint, host string, o providers.Options) *providers.S
 				Limit: "X-RateLimit-Limit", Remaining: "X-RateLimit-Remaining",
 				Reset: "X-RateLimit-Reset", Kind: providers.ResetSeconds,
 			},
-			Share: host,
+			Share: tenant,
 		}},
 		Streams: []providers.Stream{{
 			Name:    "events",

@@ -49,6 +49,7 @@ func TestAction(t *testing.T) {
 		"9016": {"APP_RULES_CREATE_SUCCESS", providers.Create, providers.Success},
 		"9046": {"ROLE_CREATE_FAILED", providers.Create, providers.Failure},
 		"240":  {"USER_REVEALED_PASSWORD", "", ""},
+		"501":  {"API_INDEX_ACTION", "", ""}, // by the receiver's own polling
 		"255":  {"MANUALLY_UPDATED_LOGIN", providers.Updated, providers.Success},
 		"306":  {"MANUALLY_ADDED_LOGIN_FAILURE", providers.Updated, providers.Failure},
 		"172":  {"AUTHENTICATION_FACTOR_DELETED", providers.Destroy, providers.Success},
@@ -118,7 +119,14 @@ func TestTenant(t *testing.T) {
 	source, _ = open(t, providers.Options{Endpoint: "http://127.0.0.1:9"})
 	assert.Equal(t, "acme.onelogin.com", source.Tenant, "the subdomain names the account")
 	source = providertest.Open(t, &Config{ClientID: "i", ClientSecret: "s"}, providers.Options{Endpoint: "https://api.eu.onelogin.com"})
-	assert.Equal(t, "api.eu.onelogin.com", source.Tenant)
+	assert.Equal(t, "api.eu.onelogin.com", source.ServerAddress)
+	other := providertest.Open(t, &Config{ClientID: "j", ClientSecret: "s"}, providers.Options{Endpoint: "https://api.eu.onelogin.com"})
+	assert.NotEqual(t, source.Tenant, other.Tenant, "the regional host names no account")
+	assert.NotEqual(t, source.Budgets[0].Share, other.Budgets[0].Share)
+	source = providertest.Open(t, &Config{Subdomain: "acme", ClientID: "i", ClientSecret: "s"}, providers.Options{Endpoint: "https://api.eu.onelogin.com"})
+	assert.Equal(t, "acme.onelogin.com", source.Tenant)
+	source = providertest.Open(t, &Config{ClientID: "i", ClientSecret: "s"}, providers.Options{Endpoint: "https://umbrella.onelogin.com"})
+	assert.Equal(t, "umbrella.onelogin.com", source.Tenant)
 }
 
 func TestAuth(t *testing.T) {
@@ -128,6 +136,7 @@ func TestAuth(t *testing.T) {
 	assert.Equal(t, "grant_type=client_credentials&client_id=i", auth.Form.Encode())
 	assert.Equal(t, []providers.SecretParam{{Key: "client_secret", Value: "s"}}, auth.Secrets)
 	assert.False(t, auth.JSON)
+	assert.Contains(t, auth.Hint, "HTTP 500 means that the administrator who made the credential was deleted")
 	auth, _ = (&Config{TokenURL: "https://login.example.com/token"}).auth().(providers.TokenAuth)
 	assert.Equal(t, "https://login.example.com/token", auth.URL)
 }
@@ -169,6 +178,7 @@ func TestRequest(t *testing.T) {
 		"who acted":              {nil, providers.Filter{ActorIDs: []string{"70000001"}}, nil, "", window},
 		"a user acted upon":      {nil, providers.Filter{Entities: []string{"70000001"}, EntityTypes: []string{"user"}}, nil, "", window + "&user_id=70000001"},
 		"an entity of any type":  {nil, providers.Filter{Entities: []string{"70000001"}}, nil, "", window},
+		"no id of a user":        {nil, providers.Filter{Entities: []string{"mia.berg@example.com"}, EntityTypes: []string{"user"}}, nil, "", window},
 		"a user of the query":    {nil, providers.Filter{Entities: []string{"1"}, EntityTypes: []string{"user"}}, map[string]string{"user_id": "2"}, "", window + "&user_id=2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package onelogin
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,22 +14,23 @@ import (
 )
 
 type feed struct {
-	types string // event types to ask for
-	user  string // user acted upon
-	extra map[string]string
-	names *names
+	types  string   // event types to ask for, else those of
+	wanted []string // actions
+	user   string   // user acted upon
+	extra  map[string]string
+	names  *names
 }
+
+// number is what the vendor takes as an id: another word is refused.
+var number = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 // newFeed takes the configured event types, else those of the wanted actions. The
 // vendor's user_id means the user acted upon, so it serves the filter on entities;
 // who acted cannot be asked for.
 func newFeed(c *Config, o *providers.Options) feed {
-	f := feed{types: join(c.EventTypeIDs), extra: o.RemoteQuery, names: &names{off: !c.FetchEventTypes}}
-	if f.types == "" {
-		f.types = typeIDs(o.Filter.Actions)
-	}
+	f := feed{types: join(c.EventTypeIDs), wanted: o.Filter.Actions, extra: o.RemoteQuery, names: &names{off: !c.FetchEventTypes}}
 	kind, _ := providers.Single(o.Filter.EntityTypes)
-	if id, ok := providers.Single(o.Filter.Entities); ok && strings.EqualFold(kind, "user") && o.RemoteQuery["user_id"] == "" {
+	if id, ok := providers.Single(o.Filter.Entities); ok && number.MatchString(id) && strings.EqualFold(kind, "user") && o.RemoteQuery["user_id"] == "" {
 		f.user = id
 	}
 	return f
@@ -48,7 +50,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	p.Add("since", q.Since.UTC().Format(timeFormat))
 	p.Add("until", q.Until.UTC().Format(timeFormat))
 	p.Add("limit", strconv.Itoa(q.PageSize))
-	p.AddSet("event_type_id", f.types)
+	p.AddSet("event_type_id", f.kinds())
 	p.AddSet("user_id", f.user)
 	p.AddMap(f.extra)
 	p.AddSet("after_cursor", q.Cursor)
@@ -70,6 +72,15 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	page.Next = record.Path(body, "pagination.after_cursor")
 	page.More = page.Next != ""
 	return page, nil
+}
+
+// kinds are the event types to ask for: an action may be a name that only the
+// vendor's own list has.
+func (f feed) kinds() string {
+	if f.types != "" || len(f.wanted) == 0 {
+		return f.types
+	}
+	return typeIDs(f.wanted, f.names.known())
 }
 
 // lost turns the refusal of a cursor into CursorLost.

@@ -36,6 +36,7 @@ func (c *Config) source(endpoint, web string, o providers.Options) *providers.So
 		// No key names the organization. Ids of audit logs are unique over all of
 		// them, and the other logs belong to a workspace.
 		Tenant:   record.First(c.TeamID, "slack"),
+		Account:  record.First(c.TeamID, providers.CredentialTenant(string(c.Token))),
 		Header:   http.Header{"Accept": {"application/json"}},
 		Auth:     providers.Bearer(c.Token),
 		Classify: classify,

@@ -130,6 +130,14 @@ func TestSource(t *testing.T) {
 	}
 }
 
+func TestTwoOrganizationsAreTwoAccounts(t *testing.T) {
+	one, other := open(t, &Config{Token: "xoxp-1"}, providers.Options{}), open(t, &Config{Token: "xoxp-2"}, providers.Options{})
+	assert.NotEqual(t, one.Account, other.Account)
+	assert.Equal(t, one.Account, open(t, &Config{Token: "xoxp-1"}, providers.Options{}).Account)
+	assert.NotContains(t, one.Account, "xoxp")
+	assert.Equal(t, "T1", open(t, &Config{TeamID: "T1"}, providers.Options{}).Account)
+}
+
 func TestOnlyAuditLogsAreReadByDefault(t *testing.T) {
 	for _, name := range streams {
 		assert.Equal(t, name == "audit_logs", stream(t, name).Default, name)

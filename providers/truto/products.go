@@ -17,8 +17,9 @@ type product struct {
 	actions []providers.Action
 	// actorID tells that the parameter is actor_id, not actor[user][id].
 	actorID bool
-	// entity, entityType, ip and product tell which further parameters work.
-	entity, entityType, ip, product bool
+	// entity, ip and product tell which further parameters are sent. entity_type is
+	// not: types are compared without case here, and as the product likes there.
+	entity, ip, product bool
 	// organization tells that organization_id is required.
 	organization bool
 	// noID tells that rows come without an id.
@@ -30,27 +31,27 @@ var every = providers.Actions()
 // known lists the products by the key of their name.
 var known = index(
 	product{name: "Airtable", actions: every, actorID: true},
-	product{name: "Asana", actions: every, actorID: true, entity: true, entityType: true, organization: true},
+	product{name: "Asana", actions: every, actorID: true, entity: true, organization: true},
 	product{name: "Atlassian", actions: every},
-	product{name: "Azure Active Directory", actions: every, entity: true, entityType: true},
-	product{name: "Box", actions: every, entity: true, entityType: true},
+	product{name: "Azure Active Directory", actions: every, entity: true},
+	product{name: "Box", actions: every, entity: true},
 	product{name: "BrowserStack", actions: every},
-	product{name: "Confluence", entityType: true},
-	product{name: "Confluence On Prem", entityType: true},
+	product{name: "Confluence"},
+	product{name: "Confluence On Prem"},
 	product{name: "Dropbox - Business", actions: []providers.Action{providers.Login, providers.LoginFailed, providers.Logout}, actorID: true},
-	product{name: "Figma", actions: []providers.Action{providers.Login, providers.Logout, providers.UserCreated, providers.UserDeleted}, entity: true, entityType: true},
+	product{name: "Figma", actions: []providers.Action{providers.Login, providers.Logout, providers.UserCreated, providers.UserDeleted}, entity: true},
 	product{name: "GitHub", actions: every, organization: true},
 	product{name: "HubSpot", actions: []providers.Action{providers.Login}, actorID: true, entity: true},
 	product{name: "Intercom", actions: every},
-	product{name: "Jira", entity: true, entityType: true},
-	product{name: "Jira Service Management", entity: true, entityType: true},
-	product{name: "Microsoft 365", actions: every, entity: true, entityType: true, product: true},
+	product{name: "Jira", entity: true},
+	product{name: "Jira Service Management", entity: true},
+	product{name: "Microsoft 365", actions: every, entity: true, product: true},
 	product{name: "Okta", actions: every, actorID: true},
 	product{name: "OneLogin", actions: every, actorID: true},
 	product{name: "Salesforce", actions: every, actorID: true},
 	product{name: "Slack", actions: every},
 	product{name: "Teamwork Project Management", actions: every, entity: true},
-	product{name: "Zendesk", actions: every, actorID: true, entity: true, entityType: true, ip: true},
+	product{name: "Zendesk", actions: every, actorID: true, entity: true, ip: true},
 	product{name: "Zoom", actions: []providers.Action{providers.Login}, noID: true},
 )
 
@@ -122,10 +123,7 @@ func (p product) pushed(f *providers.Filter) providers.Params {
 	if entity, ok := providers.Single(f.Entities); ok && p.entity {
 		q.Add("entity", entity)
 	}
-	if kind, ok := providers.Single(f.EntityTypes); ok && p.entityType {
-		q.Add("entity_type", kind)
-	}
-	if ip, ok := f.SingleIP(); ok && p.ip {
+	if ip, ok := f.SingleIP(); ok && p.ip && f.IPs[0].Addr().Is4() { // IPv6 has many spellings
 		q.Add("ip_address", ip)
 	}
 	q.AddSet("product", f.Product)

@@ -72,6 +72,7 @@ func Vendor() vendorsim.Vendor {
 			return config(baseURL, "client_secret", clientSecret, "sign_in_event_types", allTypes)
 		},
 		Variants:   variants,
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: append(app().Paths(), metadataPath),
 		Knobs:      knobs,

@@ -208,6 +208,9 @@ func TestRowsAreUniqueAndAwkward(t *testing.T) {
 			}
 		}
 		has["actor "+e.Get(`actor.\.tag`).Str]++
+		if e.Get(`actor.\.tag`).Str == "reseller" {
+			assert.NotEmpty(t, e.Get("actor.reseller_email").Str, "a plain struct lies beside its tag")
+		}
 	}
 	for _, what := range []string{
 		"actor", "origin", "context", "origin.geo_location", "participants", "assets",

@@ -138,7 +138,8 @@ func actor(rnd *rand.Rand, p vendorsim.Person) any {
 	case 3:
 		return object{".tag": "app", "app": object{".tag": "member_linked_app", "app_id": "dbaid:AAFakeApp", "display_name": "Backup & Sync"}}
 	case 4:
-		return object{".tag": "reseller", "reseller": object{"reseller_name": "Reseller Ltd.", "reseller_email": "support@reseller.example"}}
+		// A plain struct: its fields lie beside the tag.
+		return object{".tag": "reseller", "reseller_name": "Reseller Ltd.", "reseller_email": "support@reseller.example"}
 	case 5, 6, 7:
 		return object{".tag": "admin", "admin": member(rnd, p)}
 	case 8:

@@ -59,6 +59,7 @@ func Vendor() vendorsim.Vendor {
 			"account_id": func(baseURL string) map[string]any { return long(baseURL, map[string]any{"account_id": accountID(1)}) },
 			"page_size":  func(baseURL string) map[string]any { return long(baseURL, map[string]any{"page_size": 7}) },
 		},
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath},
 		Knobs: map[string]string{

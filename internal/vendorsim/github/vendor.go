@@ -44,6 +44,7 @@ func Vendor() vendorsim.Vendor {
 			return map[string]any{"endpoint": baseURL, "organization": organization, "token": classicToken}
 		},
 		Variants:   variants,
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath, serverBase + tokenPath},
 		Knobs: map[string]string{

@@ -60,6 +60,7 @@ func Vendor() vendorsim.Vendor {
 			return config(baseURL, "client_secret", clientSecret, "content_types", allTypes)
 		},
 		Variants:   variants,
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: app().Paths(),
 		Knobs:      knobs,

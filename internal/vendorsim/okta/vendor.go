@@ -60,6 +60,7 @@ func Vendor() vendorsim.Vendor {
 				return c
 			},
 		},
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath},
 		Knobs: map[string]string{

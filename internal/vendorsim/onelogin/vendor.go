@@ -45,6 +45,7 @@ func Vendor() vendorsim.Vendor {
 			"without_types":      func(baseURL string) map[string]any { return with(baseURL, "fetch_event_types", false) },
 			"some_types":         func(baseURL string) map[string]any { return with(baseURL, "event_type_ids", []any{5, 6, 7, 13, 17}) },
 		},
+		Readings:   readings(),
 		Errors:     faultReply,
 		TokenPaths: []string{tokenPath, oldTokenPath},
 		Knobs: map[string]string{

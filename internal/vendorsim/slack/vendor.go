@@ -58,7 +58,8 @@ func Vendor() vendorsim.Vendor {
 				return map[string]any{"endpoint": baseURL + "/unused", "web_endpoint": baseURL, "token": workspaceToken, "streams": web}
 			},
 		},
-		Errors: faultReply,
+		Readings: readings(),
+		Errors:   faultReply,
 		Knobs: map[string]string{
 			"audit_error": "the error with which the Audit Logs API answers everything, feature_not_enabled for instance",
 			"web_error":   "the error with which the Web API answers everything, paid_only for instance",

@@ -242,11 +242,16 @@ func TestAccountKnobs(t *testing.T) {
 	assert.False(t, gjson.Get(a.body, "truto_is_remote_error").Exists())
 }
 
-func TestVariantsAreOfTheMixedAccount(t *testing.T) {
+func TestVariantsAreOfTheMixedAccountUnlessTheyNameAnother(t *testing.T) {
 	v := truto.Vendor()
 	for name, config := range v.Variants {
 		c := config(base)
-		for key, value := range v.Config(base) {
+		want := v.Config(base)
+		if integration, ok := c["integration"].(string); ok {
+			require.NotEmpty(t, truto.Account(integration), name)
+			want["integrated_account_id"] = truto.Account(integration)
+		}
+		for key, value := range want {
 			assert.Equal(t, value, c[key], name)
 		}
 		assert.Greater(t, len(c), 3, name)

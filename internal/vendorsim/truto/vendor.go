@@ -11,6 +11,7 @@ package truto
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
@@ -41,11 +42,20 @@ func Vendor() vendorsim.Vendor {
 			"ignore_limit": func(baseURL string) map[string]any {
 				return map[string]any{"endpoint": baseURL, "api_token": apiToken, "integrated_account_id": mixedAccount, "ignore_limit": true, "page_size": 20}
 			},
+			"asana": func(baseURL string) map[string]any {
+				return of(baseURL, "Asana", map[string]any{"organization_id": organization})
+			},
+			"zoom":    func(baseURL string) map[string]any { return of(baseURL, "Zoom", nil) },
+			"hubspot": func(baseURL string) map[string]any { return of(baseURL, "HubSpot", map[string]any{"page_size": 3}) },
+			"lean": func(baseURL string) map[string]any {
+				return of(baseURL, "Okta", map[string]any{"ignore_remote_data": true, "truto_exclude_fields": []any{"description", "context"}})
+			},
 			"no_time_filter": func(baseURL string) map[string]any {
 				return map[string]any{"endpoint": baseURL, "api_token": apiToken, "integrated_account_id": mixedAccount, "time_filter": false}
 			},
 		},
-		Errors: faultReply,
+		Readings: readings(),
+		Errors:   faultReply,
 		Knobs: map[string]string{
 			"order":            "newest or oldest first; anything else: no order at all (the default)",
 			"partial":          "true: each page lacks rows and says is_partial_response",
@@ -58,6 +68,13 @@ func Vendor() vendorsim.Vendor {
 			"no_limit_headers": "true: the vendor behind tells no limits",
 		},
 	}
+}
+
+// of is the configuration for the account of one integration.
+func of(baseURL, integration string, more map[string]any) map[string]any {
+	c := map[string]any{"endpoint": baseURL, "api_token": apiToken, "integrated_account_id": Account(integration), "integration": integration}
+	maps.Copy(c, more)
+	return c
 }
 
 // Account returns the id of the connected account of one integration ("Zoom"); it
