@@ -53,7 +53,7 @@ bin/victoria-logs:
 
 .PHONY: test
 test: ## the tests of every module that need no server, with the race detector
-	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) test -race ./...); done
+	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) test -race -timeout 30m ./...); done
 
 .PHONY: e2e
 e2e: build bin/vendorsim bin/victoria-logs ## the built binary against real servers

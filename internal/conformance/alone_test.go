@@ -47,6 +47,7 @@ func TestAStreamFailsAlone(t *testing.T) {
 		"no paid plan":        {"slack", "web_error", "paid_only", []string{"access_logs", "integration_logs"}, "paid workspace"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				vendor := simulator(t, tt.vendor)
 				r := newRig(t, vendor, vendor.Config)
@@ -98,6 +99,7 @@ func TestASubscriptionIsStartedAgain(t *testing.T) {
 func TestBlobsThatAreGoneAreTold(t *testing.T) {
 	for code, reason := range map[string]string{"AF20050": "gone", "AF20051": "expired"} {
 		t.Run(code, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(t *testing.T) {
 				vendor := simulator(t, "microsoft_365")
 				r := newRig(t, vendor, vendor.Config)
