@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 )
 

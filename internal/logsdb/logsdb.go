@@ -65,7 +65,7 @@ const countQuery = `* | stats by ("service.instance.id", "activity.stream") ` +
 // Counts returns what the database holds by stream.
 func (db *DB) Counts(ctx context.Context) (map[Stream]Count, error) {
 	counts := map[Stream]Count{}
-	err := db.query(ctx, countQuery, func(row map[string]string) error {
+	err := db.Query(ctx, countQuery, func(row map[string]string) error {
 		records, err := strconv.Atoi(row["records"])
 		if err != nil {
 			return fmt.Errorf("count of records: %w", err)
@@ -89,7 +89,7 @@ func (db *DB) Values(ctx context.Context, of Stream, field string) (map[string]i
 	q := fmt.Sprintf(`"service.instance.id":=%q "activity.stream":=%q | stats by (%q) count() records`,
 		of.Instance, of.Name, field)
 	values := map[string]int{}
-	err := db.query(ctx, q, func(row map[string]string) error {
+	err := db.Query(ctx, q, func(row map[string]string) error {
 		n, err := strconv.Atoi(row["records"])
 		values[row[field]] = n
 		return err
@@ -97,8 +97,8 @@ func (db *DB) Values(ctx context.Context, of Stream, field string) (map[string]i
 	return values, err
 }
 
-// query calls row for each line of the answer.
-func (db *DB) query(ctx context.Context, q string, row func(map[string]string) error) error {
+// Query runs a LogsQL query and calls row for each line of the answer.
+func (db *DB) Query(ctx context.Context, q string, row func(map[string]string) error) error {
 	body, err := db.get(ctx, "/select/logsql/query?query="+url.QueryEscape(q))
 	if err != nil {
 		return err
