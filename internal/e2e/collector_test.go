@@ -69,6 +69,6 @@ func newCollector(t *testing.T, f *fleet, o collectorOptions) *service {
 		Args:  []string{"--config", first, "--config", second},
 		Env:   append(env, o.env...),
 		Log:   filepath.Join(o.dir, o.name+".log"),
-		Ready: answers("http://" + health), ReadyWithin: time.Minute, StopWithin: time.Minute,
+		Ready: answers("http://" + health), ReadyWithin: 2 * time.Minute, StopWithin: time.Minute,
 	})
 }

@@ -133,10 +133,3 @@ func settled(t *testing.T, db *victoriaLogs) []record {
 	})
 	return last
 }
-
-// await returns after a while.
-func await(ctx context.Context, d time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	<-ctx.Done()
-}

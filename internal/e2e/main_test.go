@@ -54,28 +54,33 @@ func address(t *testing.T) string {
 }
 
 // until asks again and again until there is no objection; the last one is the reason
-// of the failure.
+// of the failure. What takes long to answer is asked less often.
 func until(t *testing.T, within time.Duration, what string, objection func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
 	var last error
 	for {
+		asked := time.Now()
 		err := objection(ctx)
-		switch {
-		case err == nil:
+		if err == nil {
 			return
-		case ctx.Err() == nil || last == nil:
+		}
+		if ctx.Err() == nil || last == nil {
 			last = err // not that the time is over, which is known
 		}
-		select {
-		case <-ctx.Done():
+		await(ctx, max(200*time.Millisecond, 3*time.Since(asked)))
+		if ctx.Err() != nil {
 			require.FailNow(t, fmt.Sprintf("%s: not within %s", what, within), last.Error())
-		case <-tick.C:
 		}
 	}
+}
+
+// await returns after a while.
+func await(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
 }
 
 // answers returns a check that an HTTP address answers with 200.
