@@ -110,12 +110,17 @@ func (l *killLine) after(t *testing.T, db *victoriaLogs, before map[logsdb.Strea
 	t.Logf("%s: %d records, %d of them repeats", what, records, l.Repeated)
 }
 
-// settled returns what the database holds once it has made everything visible that
-// it has taken: with no collector running, two equal answers a while apart.
+// settled returns what the database holds once it has taken what was on its way when
+// the collector died: two equal answers a while apart, each with everything that it
+// has taken made visible.
 func settled(t *testing.T, db *victoriaLogs) map[logsdb.Stream]logsdb.Count {
 	t.Helper()
 	var last map[logsdb.Stream]logsdb.Count
 	until(t, time.Minute, "the database comes to rest", func(ctx context.Context) error {
+		// https://docs.victoriametrics.com/victorialogs/#forced-flush
+		if err := answers(db.url + "/internal/force_flush")(ctx); err != nil {
+			return err
+		}
 		now, err := db.db.Counts(ctx)
 		if err != nil {
 			return err
@@ -123,7 +128,7 @@ func settled(t *testing.T, db *victoriaLogs) map[logsdb.Stream]logsdb.Count {
 		rests := last != nil && maps.Equal(now, last)
 		last = now
 		if !rests {
-			await(ctx, time.Second) // it may hide new records for as long
+			await(ctx, time.Second)
 			return errors.New("it still changes")
 		}
 		return nil

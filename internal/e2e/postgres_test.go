@@ -24,7 +24,9 @@ import (
 // not installed. Debian keeps it out of the path.
 func postgresPrograms() string {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path)
+		if path, err = filepath.EvalSymlinks(path); err == nil { // the others are beside it
+			return filepath.Dir(path)
+		}
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
@@ -57,7 +59,7 @@ func newPostgres(t *testing.T, programs, dir string) (url string) {
 		Args: []string{"-D", filepath.Join(data, "db"), "-h", "127.0.0.1", "-p", port, "-k", data},
 		Log:  filepath.Join(dir, "postgres.log"), Credential: as,
 		Ready: func(ctx context.Context) error {
-			return exec.CommandContext(ctx, filepath.Join(programs, "pg_isready"), "-h", "127.0.0.1", "-p", port).Run()
+			return exec.CommandContext(ctx, filepath.Join(programs, "pg_isready"), "-h", "127.0.0.1", "-p", port, "-U", "otelcol").Run()
 		},
 		ReadyWithin: time.Minute,
 	})
