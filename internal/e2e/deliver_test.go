@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -30,6 +31,7 @@ type scenario struct {
 	config   string
 	exporter string // of the configuration
 	sources  []source
+	backlog  int // events per stream; 0: backlogEvents
 	// collapses says that the backend may keep one copy of what it gets twice.
 	collapses bool
 	// section of docs/queries.md with the backend's queries, "" when it has none, and
@@ -51,7 +53,7 @@ const (
 // event is there in the end, with all its attributes. Then it lets everything be
 // delivered a second time, by a collector that has lost its state.
 func deliver(t *testing.T, b backend, dir string, s scenario) {
-	f := newFleet(t, s.sources, backlogEvents)
+	f := newFleet(t, s.sources, cmp.Or(s.backlog, backlogEvents))
 	b.start()
 	collector := newCollector(t, f, collectorOptions{name: "collector", dir: dir, config: s.config, env: b.env()})
 	collector.start()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -19,14 +20,19 @@ import (
 
 func TestKafka(t *testing.T) {
 	dir := place(t)
-	deliver(t, newKafka(t, dir), dir, scenario{
-		name: "Kafka (kfake)", config: "kafka.yaml", exporter: "kafka",
+	// Okta's pages have up to 1000 events, so that the first ones are larger than a
+	// message may be.
+	const backlog = 1500
+	k := newKafka(t, dir)
+	deliver(t, k, dir, scenario{
+		name: "Kafka (kfake)", config: "kafka.yaml", exporter: "kafka", backlog: backlog,
 		sources: []source{
 			{instance: "okta", vendor: "okta", stream: "system"},
 			{instance: "github", vendor: "github", stream: "audit"},
 			{instance: "slack", vendor: "slack", stream: "audit_logs"},
 		},
 	})
+	assert.Greater(t, k.largest, 600_000, "pages were split because of their size")
 }
 
 const topic = "activity"
@@ -38,6 +44,8 @@ type kafka struct {
 	client *kgo.Client
 	next   map[int32]int64 // offset by partition
 	read   []record
+
+	largest int // message, in bytes
 }
 
 func newKafka(t *testing.T, dir string) *kafka {
@@ -84,6 +92,7 @@ func (k *kafka) records(ctx context.Context) ([]record, error) {
 			}
 			k.read = append(k.read, flatten(logs)...)
 			k.next[message.Partition] = message.Offset + 1
+			k.largest = max(k.largest, len(message.Value))
 		}
 	}
 	return slices.Clone(k.read), ends.Error()
