@@ -82,7 +82,7 @@ func deliver(t *testing.T, b backend, dir string, s scenario) {
 	}
 	switch {
 	case s.ask != nil:
-		line.Run = rightAnswers(t, s.section, s.ask, held, b.field, false)
+		line.Run = rightAnswers(t, s.section, s.ask, held, b.field, false, s.collapses)
 	case s.section != "":
 		line.Named = knownNames(t, s.section, held)
 	}
@@ -91,7 +91,7 @@ func deliver(t *testing.T, b backend, dir string, s scenario) {
 	line.Again, line.Copies = len(made), len(after)-len(held)
 	line.Attributes = sameAttributes(t, made, held, b.field)
 	if s.ask != nil {
-		line.Run += rightAnswers(t, s.section, s.ask, after, b.field, true)
+		line.Run += rightAnswers(t, s.section, s.ask, after, b.field, true, s.collapses)
 	}
 	report.add(line)
 }
