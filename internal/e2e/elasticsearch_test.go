@@ -191,7 +191,7 @@ func (e *elasticsearch) forward(ctx context.Context, documents []document) error
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return errors.New(resp.Status)
 	}

@@ -119,7 +119,7 @@ func (l *loki) query(ctx context.Context, path string, q url.Values) (lokiAnswer
 	if err != nil {
 		return a, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return a, err

@@ -40,7 +40,7 @@ func postgresPrograms() string {
 func newPostgres(t *testing.T, programs, dir string) (url string) {
 	t.Helper()
 	as := unprivileged(t)
-	data, err := os.MkdirTemp("", "e2e-postgres-")
+	data, err := os.MkdirTemp("", "e2e-postgres-") //nolint:usetesting // the other user may not enter t.TempDir
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(data) })
 	if as != nil {

@@ -69,7 +69,7 @@ func readLogs(path string) ([]record, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var out []record
 	lines := bufio.NewReader(f)
 	for {

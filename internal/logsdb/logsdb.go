@@ -54,7 +54,7 @@ func (db *DB) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	_, err = io.Copy(io.Discard, body)
 	return err
 }
@@ -103,7 +103,7 @@ func (db *DB) Query(ctx context.Context, q string, row func(map[string]string) e
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	dec := json.NewDecoder(body)
 	for {
 		var fields map[string]string
@@ -128,7 +128,7 @@ func (db *DB) get(ctx context.Context, path string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		msg, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 		return nil, fmt.Errorf("%s answered %s: %s", db.base, resp.Status, strings.TrimSpace(string(msg)))
 	}
