@@ -65,7 +65,6 @@ func kills(t *testing.T, dir, storage string, o collectorOptions) {
 	o.name, o.dir, o.pageSize, o.env = "collector", dir, killPage, append(o.env, db.env()...)
 	collector := newCollector(t, f, o)
 	ready := collector.spec.Ready
-	repeats := map[logsdb.Stream]int{}
 	for round := range line.Rounds {
 		f.play(time.Now(), time.Now().Add(2*longestLife), killEvery)
 		early := round%earlyEach == earlyEach-1
@@ -77,13 +76,13 @@ func kills(t *testing.T, dir, storage string, o collectorOptions) {
 		collector.start()
 		await(t.Context(), life)
 		collector.kill()
-		line.after(t, db, repeats, fmt.Sprintf("kill %d, %s after the %s", round+1, life.Round(time.Millisecond), map[bool]string{true: "launch", false: "start"}[early]))
+		line.after(t, db, round, fmt.Sprintf("kill %d, %s after the %s", round+1, life.Round(time.Millisecond), map[bool]string{true: "launch", false: "start"}[early]))
 	}
 	collector.spec.Ready = ready
 	collector.start()
 	until(t, patience, "every event is there", func(ctx context.Context) error { return f.short(ctx, db) })
 	collector.stop()
-	line.after(t, db, repeats, "the end")
+	line.after(t, db, line.Rounds, "the end")
 	held, err := db.records(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, f.missing(held, db.field))
@@ -92,18 +91,18 @@ func kills(t *testing.T, dir, storage string, o collectorOptions) {
 	report.addKills(line)
 }
 
-// after counts the repeats. What was delivered before a kill is repeated after the
-// next start, so each life may add the page that the one before it had in flight.
-func (l *killLine) after(t *testing.T, db *victoriaLogs, before map[logsdb.Stream]int, what string) {
+// after counts the repeats at the end of a life that so many kills came before. Each
+// of them leaves at most one page of a stream delivered and not written down, and
+// that comes again once. Not always in the next life: where the newest events are on
+// the first page, that page has moved on, and a life that ends early repeats a part.
+func (l *killLine) after(t *testing.T, db *victoriaLogs, kills int, what string) {
 	t.Helper()
 	records := 0
-	l.Repeated = 0
+	l.Repeated, l.Most = 0, 0
 	for s, n := range settled(t, db) {
 		repeats := n.Records - n.UIDs
-		added := repeats - before[s]
-		assert.LessOrEqual(t, added, killPage, "%s: %s: at most the page in flight comes again", what, s)
-		before[s] = repeats
-		l.Most = max(l.Most, added)
+		assert.LessOrEqual(t, repeats, kills*killPage, "%s: %s: at most the page in flight comes again", what, s)
+		l.Most = max(l.Most, repeats)
 		l.Repeated += repeats
 		records += n.Records
 	}

@@ -28,7 +28,7 @@ type killLine struct {
 	Events   int
 	Lost     int
 	Repeated int
-	Most     int // repeats of one stream after one kill
+	Most     int // repeats of one stream
 }
 
 // results is what all tests have shown.
@@ -69,7 +69,7 @@ func (r *results) print(w io.Writer) {
 	for _, l := range r.lines { // a loss fails the test, which then has no line
 		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t0\t%d\t%d\t%d\n", l.Backend, l.Config, l.Events, l.Attributes, l.Run, l.Named, l.Outages, l.Repeated, l.Again, l.Copies)
 	}
-	fmt.Fprintln(t, "\nKILLS\tSEED\tROUNDS\tEVENTS\tLOST\tREPEATED\tMOST PER STREAM AND KILL")
+	fmt.Fprintln(t, "\nKILLS\tSEED\tROUNDS\tEVENTS\tLOST\tREPEATED\tMOST OF ONE STREAM")
 	for _, l := range r.kills {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\n", l.Storage, l.Seed, l.Rounds, l.Events, l.Lost, l.Repeated, l.Most)
 	}
