@@ -13,6 +13,8 @@ TIME     ?= 10s
 CONFIG   ?=
 DURATION ?=
 KILL     ?=
+RUN      ?=
+KILL_SEED ?=
 # The demo listens on PORT_BASE and the ports above it.
 PORT_BASE ?= 19400
 
@@ -51,14 +53,24 @@ bin/vendorsim:
 bin/victoria-logs:
 	cd internal/backends && CGO_ENABLED=0 $(GO) build -trimpath -o ../../$@ github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-logs
 
+# Servers for the end-to-end tests. Go compiles them from the module proxy; Loki
+# takes some minutes the first time.
+.PHONY: bin/loki
+bin/loki:
+	cd internal/backends/loki && CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o ../../../$@ github.com/grafana/loki/v3/cmd/loki
+
+.PHONY: bin/splunk bin/kafka
+bin/splunk bin/kafka:
+	cd internal/backends/$(@F) && CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o ../../../$@ .
+
 .PHONY: test
 test: ## the tests of every module that need no server, with the race detector
 	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) test -race -timeout 30m ./...); done
 
 .PHONY: e2e
-e2e: build bin/vendorsim bin/victoria-logs ## the built binary against real servers
-	@internal/tools/exists.sh 'internal/e2e/*_test.go' 'end-to-end tests'
-	cd internal/e2e && $(GO) test -count=1 -tags e2e -timeout 30m ./...
+e2e: build bin/victoria-logs bin/loki bin/splunk bin/kafka ## the built binary against real servers; RUN=TestLoki one of them, KILL_SEED=n the kills of an earlier run
+	internal/tools/postgres.sh
+	cd internal/e2e && $(GO) test -count=1 -tags e2e -timeout 40m -v $(if $(RUN),-run '$(RUN)') . $(if $(KILL_SEED),-kill-seed='$(KILL_SEED)')
 
 .PHONY: sim
 sim: ## the fault simulator: SEEDS=n random histories, or the one of SEED=s

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
-	"github.com/otelactivity/otelactivity/internal/demo/proc"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
+	"github.com/otelactivity/otelactivity/internal/proc"
 	"github.com/otelactivity/otelactivity/internal/vendorsim/all"
 )
 

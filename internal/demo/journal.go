@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 )
 
 // journal follows the collector's log, JSON lines, and remembers the last trouble of

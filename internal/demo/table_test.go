@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 )
 
 var (

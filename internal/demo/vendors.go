@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 )
 

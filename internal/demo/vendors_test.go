@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
 	simulators "github.com/otelactivity/otelactivity/internal/vendorsim/all"
 	"github.com/otelactivity/otelactivity/providers/all"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otelactivity/otelactivity/internal/demo/proc"
+	"github.com/otelactivity/otelactivity/internal/proc"
 )
 
 const (

@@ -21,6 +21,7 @@ done
 placeholder() { # a value of the kind that the name promises
   case "$1" in
   *_PORT) echo 19999 ;;
+  *_ADDRESS) echo 127.0.0.1:19999 ;;
   *_DIR) mktemp -d -p "$work" ;;
   *_URL | *_ENDPOINT) echo http://127.0.0.1:19999 ;;
   SHARD_INDEX) echo 0 ;;

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/otelactivity/otelactivity/internal/demo/logsdb"
+	"github.com/otelactivity/otelactivity/internal/logsdb"
 )
 
 // server answers every query with status and body and records the queries.

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/otelactivity/otelactivity/internal/demo/proc"
+	"github.com/otelactivity/otelactivity/internal/proc"
 )
 
 const childEnv = "PROC_TEST_CHILD"
@@ -168,4 +168,25 @@ func TestCheckPorts(t *testing.T) {
 	require.ErrorContains(t, proc.CheckPorts("127.0.0.1:0", busy), busy)
 	require.NoError(t, l.Close())
 	require.NoError(t, proc.CheckPorts("127.0.0.1:0", busy))
+}
+
+func TestFreePort(t *testing.T) {
+	port, err := proc.FreePort()
+	require.NoError(t, err)
+	require.NoError(t, proc.CheckPorts(fmt.Sprintf("127.0.0.1:%d", port)))
+}
+
+func TestCredentialIsUsed(t *testing.T) {
+	as := &syscall.Credential{Uid: 65534, Gid: 65534}
+	if uid := os.Getuid(); uid != 0 { // only root may become somebody else
+		as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(os.Getgid()), NoSetGroups: true}
+	}
+	s := proc.Spec{Name: "id", Path: "/usr/bin/id", Args: []string{"-u"}, Log: filepath.Join(t.TempDir(), "id.log"), Credential: as}
+	p, err := proc.Start(t.Context(), s)
+	require.NoError(t, err)
+	<-p.Done()
+	require.NoError(t, p.Err(), p.Outcome())
+	log, err := os.ReadFile(s.Log)
+	require.NoError(t, err)
+	assert.Equal(t, fmt.Sprintln(as.Uid), string(log))
 }

@@ -21,6 +21,9 @@ type Spec struct {
 	Env  []string // added to the environment
 	Log  string   // file that takes stdout and stderr; appended to
 
+	// Credential is the user as whom the program runs; nil: ours.
+	Credential *syscall.Credential
+
 	// Ready returns nil once the program does its work; nil: at once.
 	Ready func(context.Context) error
 	// ReadyWithin bounds the wait for Ready; zero means 30 s.
@@ -71,7 +74,7 @@ func launch(spec Spec) (*Process, error) {
 	cmd.Stdout, cmd.Stderr = log, log
 	// A group of its own: Ctrl-C in the terminal reaches the parent alone, which
 	// stops its children in order.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: spec.Credential}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -20,3 +20,12 @@ func CheckPorts(addresses ...string) error {
 	}
 	return errors.Join(errs...)
 }
+
+// FreePort returns a port of 127.0.0.1 that nobody listens on now.
+func FreePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	return l.Addr().(*net.TCPAddr).Port, l.Close()
+}

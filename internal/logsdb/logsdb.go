@@ -54,7 +54,7 @@ func (db *DB) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	_, err = io.Copy(io.Discard, body)
 	return err
 }
@@ -65,7 +65,7 @@ const countQuery = `* | stats by ("service.instance.id", "activity.stream") ` +
 // Counts returns what the database holds by stream.
 func (db *DB) Counts(ctx context.Context) (map[Stream]Count, error) {
 	counts := map[Stream]Count{}
-	err := db.query(ctx, countQuery, func(row map[string]string) error {
+	err := db.Query(ctx, countQuery, func(row map[string]string) error {
 		records, err := strconv.Atoi(row["records"])
 		if err != nil {
 			return fmt.Errorf("count of records: %w", err)
@@ -89,7 +89,7 @@ func (db *DB) Values(ctx context.Context, of Stream, field string) (map[string]i
 	q := fmt.Sprintf(`"service.instance.id":=%q "activity.stream":=%q | stats by (%q) count() records`,
 		of.Instance, of.Name, field)
 	values := map[string]int{}
-	err := db.query(ctx, q, func(row map[string]string) error {
+	err := db.Query(ctx, q, func(row map[string]string) error {
 		n, err := strconv.Atoi(row["records"])
 		values[row[field]] = n
 		return err
@@ -97,13 +97,13 @@ func (db *DB) Values(ctx context.Context, of Stream, field string) (map[string]i
 	return values, err
 }
 
-// query calls row for each line of the answer.
-func (db *DB) query(ctx context.Context, q string, row func(map[string]string) error) error {
+// Query runs a LogsQL query and calls row for each line of the answer.
+func (db *DB) Query(ctx context.Context, q string, row func(map[string]string) error) error {
 	body, err := db.get(ctx, "/select/logsql/query?query="+url.QueryEscape(q))
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	dec := json.NewDecoder(body)
 	for {
 		var fields map[string]string
@@ -128,7 +128,7 @@ func (db *DB) get(ctx context.Context, path string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		msg, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 		return nil, fmt.Errorf("%s answered %s: %s", db.base, resp.Status, strings.TrimSpace(string(msg)))
 	}
