@@ -133,19 +133,14 @@ func (l *loop) complete(r *read, pos ledger.Position) ledger.Position {
 func (l *loop) forget(r *read, pos *ledger.Position) {
 	t := &l.Stream.Stream.Traits
 	now := time.Now()
-	settled, base, surplus := pos.Settled(), l.plan.base(pos), l.surplus()
+	settled, base, undated := pos.Settled(), l.plan.base(pos), l.forgetUndated(now)
 	l.ledger.Forget(func(b ledger.Bucket) bool {
 		if l.engine.set.Faults.ForgetEarly {
 			return ledger.Time(b.To).Before(now.Add(-time.Duration(l.plan.lateness) / 4))
 		}
-		if b.To <= 0 && l.endures() {
-			old := surplus > 0 || now.After(b.LastSeen.Add(l.memory()))
-			if old {
-				surplus -= b.IDs
-			}
-			return old
-		}
 		switch {
+		case b.To <= undatedTime.To && l.endures():
+			return undated(b)
 		case t.Resume == providers.ByCursor:
 			return b.To < l.plan.horizon(pos.Reached)
 		case t.Resume == providers.ByWalk && now.Before(b.LastSeen.Add(t.Remember)):

@@ -121,15 +121,10 @@ func (s *scratch) name() {
 // repeat.
 func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledger.Range) {
 	if !dated && l.endures() {
-		return now - era, ledger.Range{}
+		return l.undatedPlace(now), ledger.Range{}
 	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
-		if !dated {
-			return now, ledger.Range{}
-		}
-		// What came very late goes with the oldest that is remembered.
-		reached := max(l.ledger.Position().Reached, r.window.From)
-		return min(max(t, reached-2*l.plan.lateness), now), ledger.Range{}
+		return l.placeByCursor(r, t, now, dated), ledger.Range{}
 	}
 	if dated && l.Stream.Stream.Bounds == providers.EventTime {
 		return t, ledger.Range{}
@@ -140,6 +135,23 @@ func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledge
 		belongs.To += repeat + l.plan.lateness
 	}
 	return r.window.To - 1, belongs
+}
+
+// placeByCursor is place for a stream by cursor. Without its cursor it begins again at
+// Reached minus lateness, in the time that its bounds mean.
+func (l *loop) placeByCursor(r *read, t, now int64, dated bool) int64 {
+	pos := l.ledger.Position()
+	reached := max(pos.Reached, r.window.From)
+	switch {
+	case !dated:
+		return now
+	case l.Stream.Stream.Bounds == providers.EventTime:
+		// What came very late goes with the oldest that is remembered.
+		return min(max(t, reached-2*l.plan.lateness), now)
+	case pos.CaughtUp && r.pages.Load() <= urgentPages:
+		return now // it became available just now, however long ago it happened
+	}
+	return min(max(t, reached), now)
 }
 
 // newlySkipped returns what the page reports as lost and no page before did.

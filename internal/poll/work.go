@@ -79,8 +79,16 @@ func (l *loop) expire(ctx context.Context, pos ledger.Position, r ledger.Range) 
 	return l.commit(ctx, pos, true)
 }
 
-// await waits until it is time to poll, or a window of the backlog is read.
+// await waits until it is time to poll, or a window of the backlog is read. What has
+// been read already comes first: polls that take long must not leave windows without
+// somebody to read them.
 func (l *loop) await(ctx context.Context, next time.Time) {
+	select {
+	case o := <-l.backlog.done:
+		l.settle(ctx, o)
+		return
+	default:
+	}
 	t := time.NewTimer(time.Until(next))
 	defer t.Stop()
 	select {

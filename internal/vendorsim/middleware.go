@@ -3,10 +3,12 @@ package vendorsim
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -202,10 +204,18 @@ func (m *middleware) head(rw http.ResponseWriter, reply Reply) {
 	rw.Header().Set("Date", m.world.ServerTime().Format(http.TimeFormat))
 }
 
+// packers are kept, because a new one costs more than most bodies take to pack.
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	return z
+}}
+
 func compress(body string) string {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
-	_, _ = z.Write([]byte(body))
+	z, _ := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&b)
+	_, _ = io.WriteString(z, body)
 	_ = z.Close()
 	return b.String()
 }

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -162,20 +160,22 @@ type call struct {
 // unit is the unit of the bounds of a query.
 func (s *shape) unit() int64 { return max(int64(s.Granularity), 1) }
 
-// within reports whether the bounds of the query take a time.
-func (c *call) within(t time.Time) bool {
-	at := t.UnixNano() / c.unit()
-	if c.q.Has("since") {
-		since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64) // checked by the rules
-		if at < since || c.sinceExclusive && at == since {
+// bounded returns the function that tells whether the bounds of the query take a
+// time.
+func (c *call) bounded() func(time.Time) bool {
+	since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64) // checked by the rules
+	until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
+	hasSince, hasUntil := c.q.Has("since"), c.q.Has("until")
+	return func(t time.Time) bool {
+		at := t.UnixNano() / c.unit()
+		switch {
+		case hasSince && (at < since || c.sinceExclusive && at == since):
 			return false
+		case hasUntil:
+			return at < until || c.untilInclusive && at == until
 		}
+		return true
 	}
-	if c.q.Has("until") {
-		until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
-		return at < until || c.untilInclusive && at == until
-	}
-	return true
 }
 
 // tooLong reports a window that is longer than the vendor takes.
@@ -191,8 +191,8 @@ func (c *call) tooLong() bool {
 
 // isPartial decides whether the vendor calls this answer partial.
 func (c *call) isPartial() bool {
-	c.mu.Lock()
+	c.api.mu.Lock()
 	part := c.partial
-	c.mu.Unlock()
+	c.api.mu.Unlock()
 	return part > 0 && share(c.chance.of("partial "+c.r.URL.RequestURI(), c.count), part)
 }

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -90,8 +88,9 @@ func newRun(seed uint64, planted poll.PlantedFaults, t *trace) *run {
 	}
 	for i := range []int{1, 1, 1, 2, 2, 3}[rnd.IntN(6)] {
 		s := newShape(r.chance.of("shape", i), fmt.Sprint("log", i), p)
-		r.feeds = append(r.feeds, &feed{shape: s})
-		vendor.Streams = append(vendor.Streams, s.stream())
+		f := &feed{shape: s}
+		r.feeds = append(r.feeds, f)
+		vendor.Streams = append(vendor.Streams, f.stream())
 	}
 	r.world = vendorsim.NewWorld(vendor, vendorsim.Options{Seed: seed, Now: r.vendorNow})
 	r.transport = vendorsim.RoundTripper(r.world.Handler())

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -18,7 +16,8 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 24, "how many histories TestSeeds plays, from seed 0 on")
+	seeds = flag.Int("seeds", 24, "how many histories TestSeeds plays")
+	first = flag.Int("first", 0, "the seed of the first of them")
 	seed  = flag.Int64("seed", -1, "the one history that TestSeeds plays, with a trace")
 )
 
@@ -56,7 +55,7 @@ func TestSeeds(t *testing.T) {
 	var mu sync.Mutex
 	var sum totals
 	t.Run("seed", func(t *testing.T) {
-		for s := range *seeds {
+		for s := *first; s < *first+*seeds; s++ {
 			t.Run(fmt.Sprint(s), func(t *testing.T) {
 				t.Parallel()
 				r := simulate(t, uint64(s), poll.PlantedFaults{}, nil)
