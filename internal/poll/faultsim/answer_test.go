@@ -38,6 +38,7 @@ func (c *call) reply() vendorsim.Reply {
 	limit := vendorsim.IntOr(c.q, "limit", defaultPage)
 	switch {
 	case c.mostPage > 0 && limit > c.mostPage:
+		c.api.hit("page too large")
 		return complain(http.StatusBadRequest, "page_too_large")
 	case c.file == "" && c.Resume == providers.ByWindow && c.tooLong():
 		return complain(http.StatusBadRequest, "window_too_long")
@@ -45,6 +46,7 @@ func (c *call) reply() vendorsim.Reply {
 	pos, err := c.position()
 	switch {
 	case errors.Is(err, vendorsim.ErrOldCursor):
+		c.api.hit("cursor refused")
 		return complain(http.StatusGone, "cursor_expired")
 	case err != nil:
 		c.api.world.Violation(c.r, "page: %v", err)
@@ -59,6 +61,7 @@ func (c *call) reply() vendorsim.Reply {
 	default:
 		rows := c.selected(pos)
 		if c.mostRows > 0 && len(rows) > c.mostRows {
+			c.api.hit("window too large")
 			return complain(http.StatusBadRequest, "window_too_large")
 		}
 		a = c.page(rows, pos, limit)
@@ -202,6 +205,7 @@ func (c *call) render(a answer) vendorsim.Reply {
 		q.Set("page", a.next)
 		origin := vendorsim.Origin(c.r)
 		if c.count%2 == 1 {
+			c.api.hit("link to a foreign origin")
 			origin = "https://internal-7.example.net"
 		}
 		a.next = origin + c.r.URL.Path + "?" + q.Encode()

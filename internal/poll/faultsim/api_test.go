@@ -20,6 +20,7 @@ type api struct {
 	limit  vendorsim.Limit        // no requests: none
 	tell   bool                   // answers carry limit headers
 	chance chance
+	hit    func(kind string)
 	seen   counts
 
 	mu      sync.Mutex
@@ -95,6 +96,7 @@ func (a *api) admit(rw http.ResponseWriter) bool {
 		a.mu.Lock()
 		a.refused++
 		a.mu.Unlock()
+		a.hit("beyond the quota")
 		rw.Header().Set("Retry-After", strconv.Itoa(u.Wait))
 	}
 	return u.Allowed
@@ -112,10 +114,13 @@ func (a *api) errors(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) v
 	until := w.ServerTime().Add(time.Duration(wait) * time.Second)
 	switch rnd.IntN(3) {
 	case 0:
+		a.hit("throttled, seconds told")
 		reply.Header.Set("Retry-After", strconv.Itoa(wait))
 	case 1:
+		a.hit("throttled, date told")
 		reply.Header.Set("Retry-After", until.Format(http.TimeFormat))
 	case 2:
+		a.hit("throttled, reset told")
 		reply.Header.Set(leftHeader, "0")
 		reply.Header.Set(resetHeader, strconv.FormatInt(until.Unix(), 10))
 	}
@@ -194,5 +199,9 @@ func (c *call) isPartial() bool {
 	c.api.mu.Lock()
 	part := c.partial
 	c.api.mu.Unlock()
-	return part > 0 && share(c.chance.of("partial "+c.r.URL.RequestURI(), c.count), part)
+	if part == 0 || !share(c.chance.of("partial "+c.r.URL.RequestURI(), c.count), part) {
+		return false
+	}
+	c.api.hit("partial answer")
+	return true
 }

@@ -27,6 +27,8 @@ type feed struct {
 	// unlisted is how long after its end the file of a slot is listed.
 	unlisted func(slot time.Time) time.Duration
 
+	hit func(kind string)
+
 	mu     sync.Mutex
 	stale  atomic.Bool // the log has rows that sorted lacks
 	sorted []listed
@@ -156,11 +158,14 @@ func (f *feed) delay(rnd *rand.Rand, beyond bool) time.Duration {
 	most := f.lateBy() - f.spare
 	switch rnd.IntN(12) {
 	case 0:
+		f.hit("late as can be")
 		return most
 	case 1, 2, 3:
+		f.hit("late")
 		return upTo(rnd, most)
 	case 4:
 		if beyond {
+			f.hit("later than promised")
 			return most + upTo(rnd, 3*most+time.Hour)
 		}
 	}
@@ -218,10 +223,14 @@ func (f *feed) list() []listed {
 func (f *feed) rows(accept func(listed) bool) (rows []*vendorsim.Entry) {
 	now := f.world.Now()
 	for _, e := range f.list() {
-		gone := f.Retention > 0 && !e.basis.After(now.Add(-f.Retention))
-		if !e.Visible.After(now) && !gone && accept(e) {
-			rows = append(rows, e.Entry)
+		if e.Visible.After(now) || !accept(e) {
+			continue
 		}
+		if f.Retention > 0 && !e.basis.After(now.Add(-f.Retention)) {
+			f.hit("no longer kept")
+			continue
+		}
+		rows = append(rows, e.Entry)
 	}
 	return rows
 }

@@ -41,6 +41,10 @@ type process struct {
 	after int // how many such moments to let pass
 }
 
+func (m moment) String() string {
+	return [...]string{"never", "before a delivery", "after a delivery", "before a write", "after a write"}[m]
+}
+
 const (
 	requestSlots = 6
 	pagePlaces   = 8
@@ -54,7 +58,7 @@ func (r *run) boot() {
 	p.engine = poll.New(poll.Settings{
 		Sink:     sinkFunc(func(ctx context.Context, b *poll.Batch) error { return r.pipeline.deliver(ctx, p, b) }),
 		Observer: r.watch, Storage: client{r.disk, p}, Logger: r.log,
-		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: pagePlaces,
+		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: pagePlaces, MaxBytesInFlight: r.room,
 		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted,
 	})
 	source := r.source()
@@ -70,12 +74,20 @@ func (r *run) boot() {
 	for i, f := range r.feeds {
 		streams = append(streams, &poll.Stream{
 			Key: f.key(), Source: source, Stream: source.Streams[i], Client: http, Filter: f.filter,
-			PollInterval: f.interval, InitialLookback: f.lookback, Lateness: f.lateness, PageSize: f.pageSize,
+			PollInterval: f.interval, InitialLookback: f.lookback, Lateness: f.lateness, PageSize: r.pageSize(f),
 		})
 	}
 	p.engine.Add(streams)
 	p.engine.Start()
 	r.trace.add("boot")
+}
+
+// pageSize is what the configuration of this life says.
+func (r *run) pageSize(f *feed) int {
+	if f.pageSize == 0 || r.total.restarts+r.total.crashes == 0 {
+		return f.pageSize
+	}
+	return f.pageSize/2 + 1 + r.chance.of("page size "+f.name, r.total.restarts+r.total.crashes).IntN(f.pageSize/2)
 }
 
 func (s *shape) key() poll.Key { return poll.Key{Provider: "acme", Instance: "acme", Stream: s.name} }
@@ -101,6 +113,7 @@ func (p *process) dies(m moment) bool {
 	if p.after--; p.after > 0 {
 		return false
 	}
+	p.run.hit("killed " + m.String())
 	p.die()
 	return true
 }
@@ -143,6 +156,9 @@ func (r *run) stop(grace time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err := r.process.engine.Shutdown(ctx)
+	if err != nil {
+		r.hit("shutdown beyond its deadline")
+	}
 	if took := time.Since(began); took > grace {
 		r.fail("shutdown took %v where it had %v", took, grace)
 	}

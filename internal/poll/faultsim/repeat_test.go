@@ -22,7 +22,7 @@ func TestRepeatable(t *testing.T) {
 			for i := range min(len(a), len(b)) {
 				if a[i] != b[i] {
 					assert.Equal(t, a[i], b[i], "line %d of %d", i, len(a))
-					t.Log(a[max(0,i-3):min(len(a),i+4)], "\n", b[max(0,i-3):min(len(b),i+4)])
+					t.Log(a[max(0, i-3):min(len(a), i+4)], "\n", b[max(0, i-3):min(len(b), i+4)])
 					return
 				}
 			}

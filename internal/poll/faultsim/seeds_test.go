@@ -80,6 +80,14 @@ func (t *totals) add(o totals) {
 	t.refused += o.refused
 	t.crashes += o.crashes
 	t.restarts += o.restarts
+	t.lost += o.lost
+	t.strays += o.strays
+	if t.faults == nil {
+		t.faults = map[string]int{}
+	}
+	for kind, n := range o.faults {
+		t.faults[kind] += n
+	}
 }
 
 // String returns the summary of many runs.

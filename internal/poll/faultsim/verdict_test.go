@@ -80,6 +80,9 @@ func (r *run) judge() {
 		}
 	}
 	r.total.delivered += r.pipeline.accepted
+	for _, v := range r.world.Violations() {
+		r.fail("the vendor complains: %v", v)
+	}
 }
 
 func (r *run) judgeEvent(f *feed, key string, e *event) {
@@ -98,11 +101,13 @@ func (r *run) judgeEvent(f *feed, key string, e *event) {
 		}
 		r.total.repeated += max(0, a.count-1)
 		if a.count > 1+a.allowed && r.mode != wild {
+			r.total.strays++
 			r.fail("%s: repeated: %s came %d times where %d are allowed", f.name, key, a.count, 1+a.allowed)
 		}
 	}
 	if due := r.due(f, e); r.mode.heals() && e.wanted && r.inReach(f, e, due) && !due.After(r.end) {
 		if len(e.got) < e.copies {
+			r.total.lost++
 			r.fail("%s: lost: %s of %v, shown at %v, due at %v: %d of %d came", f.name, key, e.basis, e.shown, due, len(e.got), e.copies)
 		}
 		for _, a := range e.got {
@@ -179,7 +184,11 @@ func (r *run) mayRemember(f *feed, events map[string]*event) int {
 	for _, e := range events {
 		walked := f.Resume == providers.ByWalk && (f.Bounds == providers.IngestionTime || e.undated())
 		switch {
-		case walked, f.Resume == providers.ByCursor, e.basis.After(horizon):
+		case walked:
+			// What is still on the list is remembered anew beside what it was with, which
+			// is forgotten once all that is on the list is elsewhere.
+			n += 2 * len(e.got)
+		case f.Resume == providers.ByCursor, e.basis.After(horizon):
 			n += len(e.got)
 		default:
 			for _, a := range e.got {
