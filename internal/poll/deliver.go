@@ -30,7 +30,7 @@ func (l *loop) deliver(ctx context.Context, s *scratch, observed time.Time) (dro
 		}
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
 			dropped += l.refused(refusal)
-			if b = rest(b, refusal.Rest); len(b.Activities) == 0 {
+			if b = rest(b, refusal.Rest); len(b.Activities) == 0 || l.engine.set.Faults.DropRest {
 				err = nil
 			}
 		}
@@ -149,6 +149,6 @@ func (l *loop) forget(r *read, pos *ledger.Position) {
 			return b.LastSeen.UnixNano() < l.deep
 		}
 		belongs := ledger.Range{From: max(b.Belongs.From, base), To: min(b.Belongs.To, l.plan.stop)}
-		return settled.Covers(belongs) && !l.overlapped(r, b.Belongs)
+		return settled.Covers(belongs) && (!l.overlapped(r, b.Belongs) || l.engine.set.Faults.ForgetUnderRead)
 	})
 }

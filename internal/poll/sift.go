@@ -217,6 +217,7 @@ func (o *order) close(report *Report, result *sifted) {
 		result.end = o.falling && o.dated && !o.undated && o.highest < r.window.From
 		return
 	}
-	result.end = !r.deep && report.Duplicates > 0 && report.Duplicates+report.Filtered == report.Received
+	deep := r.deep && !l.engine.set.Faults.ShallowWalk
+	result.end = !deep && report.Duplicates > 0 && report.Duplicates+report.Filtered == report.Received
 	r.known = r.known || result.end
 }

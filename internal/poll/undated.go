@@ -28,7 +28,7 @@ var undatedTime = ledger.Range{From: -2 * era, To: 0}
 // endures reports whether ids of events without time are remembered that long.
 func (l *loop) endures() bool {
 	t := &l.Stream.Stream.Traits
-	return t.Resume != providers.ByWindow && t.Bounds == providers.EventTime
+	return t.Resume != providers.ByWindow && t.Bounds == providers.EventTime && !l.engine.set.Faults.ForgetUndated
 }
 
 // undatedPlace returns where an id without time is remembered: in the newest bucket

@@ -86,7 +86,8 @@ func (f *feed) fill(rnd *rand.Rand, start time.Time, active time.Duration, end t
 		at = at.Add(time.Duration(rnd.ExpFloat64()*mean*slower) + 1)
 		many := 1
 		if vendorsim.OneIn(rnd, 40) {
-			many += rnd.IntN(burst)
+			many += 1 + rnd.IntN(burst-1)
+			f.hit("equal times")
 		}
 		moment := aligned(rnd, at)
 		for range many {
@@ -121,10 +122,12 @@ func (f *feed) emit(rnd *rand.Rand, n int, at time.Time, beyond bool) {
 	text := at.Format(time.RFC3339Nano)
 	if vendorsim.OneIn(rnd, 80) {
 		text = "soon " + strconv.Itoa(n) // no time at all
+		f.hit("no time")
 	}
 	copies := 1
 	if f.naming != vendorIDs && vendorsim.OneIn(rnd, 12) {
 		copies = 2 + rnd.IntN(2)
+		f.hit("equal rows")
 	}
 	if f.branching == files { // the file may be late, not what is in it
 		late, e.Visible = 0, at

@@ -31,6 +31,7 @@ type process struct {
 	run    *run
 	engine *poll.Engine
 	wire   *wire
+	flight flight
 
 	dead     atomic.Bool
 	died     chan struct{}
@@ -45,10 +46,7 @@ func (m moment) String() string {
 	return [...]string{"never", "before a delivery", "after a delivery", "before a write", "after a write"}[m]
 }
 
-const (
-	requestSlots = 6
-	pagePlaces   = 8
-)
+const requestSlots = 6
 
 // boot starts a process on what the disk has.
 func (r *run) boot() {
@@ -58,10 +56,10 @@ func (r *run) boot() {
 	p.engine = poll.New(poll.Settings{
 		Sink:     sinkFunc(func(ctx context.Context, b *poll.Batch) error { return r.pipeline.deliver(ctx, p, b) }),
 		Observer: r.watch, Storage: client{r.disk, p}, Logger: r.log,
-		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: pagePlaces, MaxBytesInFlight: r.room,
+		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: r.places, MaxBytesInFlight: r.room,
 		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted,
 	})
-	source := r.source()
+	source := r.source(p)
 	http, err := vendorhttp.New(vendorhttp.Settings{
 		Instance: "acme", Source: source, HTTP: &http.Client{Transport: p.wire}, Slots: p.engine.Slots(),
 		Reserve: 0.5, Logger: zap.NewNop(),

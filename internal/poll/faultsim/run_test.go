@@ -41,6 +41,7 @@ type run struct {
 	planted poll.PlantedFaults
 	mode    mode
 	active  time.Duration
+	places  int           // of pages in flight
 	room    int64         // bytes of pages in flight; 0: as much as usual
 	jump    time.Duration // how far the collector's clock may be off
 	ahead   atomic.Int64  // how far it is
@@ -99,6 +100,7 @@ func newRun(seed uint64, planted poll.PlantedFaults, t *trace) *run {
 	r.world = vendorsim.NewWorld(vendor, vendorsim.Options{Seed: seed, Now: r.vendorNow})
 	r.transport = vendorsim.RoundTripper(r.world.Handler())
 	r.drawAccess(rnd)
+	r.places = vendorsim.Pick(rnd, 1, 2, 4, 8)
 	r.room = vendorsim.Pick[int64](rnd, 0, 0, 4<<10, 64<<10)
 	r.pipeline, r.disk, r.watch = newPipeline(r), newDisk(r), newWatch(r)
 	level := zapcore.ErrorLevel

@@ -69,6 +69,10 @@ func TestSeeds(t *testing.T) {
 		}
 	})
 	t.Logf("%d seeds in %v: %v", *seeds, time.Since(began).Round(time.Millisecond), sum)
+	t.Logf("what went wrong, and how often:%s", tally(sum.faults))
+	if *seeds >= enough {
+		assertFaults(t, sum.faults)
+	}
 }
 
 func (t *totals) add(o totals) {
@@ -92,6 +96,6 @@ func (t *totals) add(o totals) {
 
 // String returns the summary of many runs.
 func (t totals) String() string {
-	return fmt.Sprintf("%.0f stream-days, %d requests, %d events, %d delivered, %d of them again after a crash, %d refused for good, %d crashes, %d restarts",
-		t.days, t.requests, t.events, t.delivered, t.repeated, t.refused, t.crashes, t.restarts)
+	return fmt.Sprintf("%.0f stream-days, %d requests, %d events, %d delivered, %d of them again after a crash, %d refused for good, %d crashes, %d restarts; %d lost, %d repeated outside of the page in flight",
+		t.days, t.requests, t.events, t.delivered, t.repeated, t.refused, t.crashes, t.restarts, t.lost, t.strays)
 }

@@ -17,6 +17,8 @@ const (
 	byLink
 )
 
+func (p paging) String() string { return [...]string{"tokens", "offsets", "links"}[p] }
+
 type naming int
 
 const (
@@ -26,6 +28,10 @@ const (
 	identities        // a part of the record is, the rest changes with each read
 )
 
+func (n naming) String() string {
+	return [...]string{"ids", "derived ids", "no ids", "identities"}[n]
+}
+
 type branching int
 
 const (
@@ -33,6 +39,8 @@ const (
 	categories           // the window is read as several chains
 	files                // a list of files that never change
 )
+
+func (b branching) String() string { return [...]string{"none", "categories", "files"}[b] }
 
 // shape is what one stream of the simulated vendor is like.
 type shape struct {

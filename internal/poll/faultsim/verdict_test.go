@@ -176,19 +176,34 @@ func (r *run) judgeEnd(f *feed, events map[string]*event) {
 	}
 }
 
+// newestOf returns the time of the newest event that has come.
+func newestOf(events map[string]*event) (newest time.Time) {
+	for _, e := range events {
+		if len(e.got) > 0 && !e.undated() && e.basis.After(newest) {
+			newest = e.basis
+		}
+	}
+	return newest
+}
+
 // mayRemember returns how many ids, and files, may be remembered at the end.
 func (r *run) mayRemember(f *feed, events map[string]*event) int {
 	width := max(f.lateness/8, 90*time.Minute)
-	horizon := r.end.Add(-2*f.settledAfter() - 4*width - 2*f.Edge - f.Remember - f.lateness - r.jump)
+	newest := r.end
+	if f.Resume == providers.ByCursor {
+		newest = newestOf(events)
+	}
+	horizon := newest.Add(-2*f.settledAfter() - 4*width - 2*f.Edge - f.Granularity - f.Remember - f.lateness - r.jump)
 	n := int(r.end.Sub(horizon)/f.interval) + 1 // files
 	for _, e := range events {
-		walked := f.Resume == providers.ByWalk && (f.Bounds == providers.IngestionTime || e.undated())
+		listed := f.Resume == providers.ByWalk && f.Bounds == providers.IngestionTime
+		endures := f.Resume != providers.ByWindow && e.undated()
 		switch {
-		case walked:
+		case listed, endures:
 			// What is still on the list is remembered anew beside what it was with, which
 			// is forgotten once all that is on the list is elsewhere.
 			n += 2 * len(e.got)
-		case f.Resume == providers.ByCursor, e.basis.After(horizon):
+		case e.basis.After(horizon):
 			n += len(e.got)
 		default:
 			for _, a := range e.got {
