@@ -19,7 +19,7 @@ const day = 24 * time.Hour
 // undatedWorld is a world whose events have no time where their id begins with "u".
 func undatedWorld(t *testing.T, traits providers.Traits) *world {
 	w := newWorld(t, traits)
-	w.stream.PollInterval = 10 * time.Minute
+	w.stream.PollInterval = time.Hour
 	w.stream.Stream.Decode = func(e providers.Event) (providers.Activity, error) {
 		a, err := decode(e)
 		if strings.HasPrefix(a.ID, "u") {
@@ -50,8 +50,8 @@ func TestUndatedEventsOfAListThatIsReadAgain(t *testing.T) {
 	for name, traits := range map[string]providers.Traits{
 		"feed": cursored(), "walk": walked(),
 		"walk in any order":    {Resume: providers.ByWalk, Lateness: 10 * time.Minute},
-		"feed, kept ten days":  {Resume: providers.ByCursor, Lateness: time.Hour, Retention: 10 * day},
-		"walk, kept ten days":  {Resume: providers.ByWalk, Order: providers.NewestFirst, Lateness: time.Hour, Retention: 10 * day},
+		"feed, kept six days":  {Resume: providers.ByCursor, Lateness: time.Hour, Retention: 6 * day},
+		"walk, kept six days":  {Resume: providers.ByWalk, Order: providers.NewestFirst, Lateness: time.Hour, Retention: 6 * day},
 		"feed without overlap": {Resume: providers.ByCursor},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,15 +61,15 @@ func TestUndatedEventsOfAListThatIsReadAgain(t *testing.T) {
 					w.retain(traits.Retention)
 				}
 				w.start()
-				ids := w.live("a", 9)
+				ids := w.live("a", 5)
 				w.refuseCursorOnce()
-				ids = append(ids, w.live("b", 9)...)
+				ids = append(ids, w.live("b", 5)...)
 				w.stop()
 				w.vendor.now("u in an outage")
 				run(2 * day)
 				w.refuseCursorOnce()
 				w.start()
-				ids = append(ids, w.live("c", 9)...)
+				ids = append(ids, w.live("c", 5)...)
 				w.kill()
 				w.refuseCursorOnce()
 				w.start()
@@ -115,7 +115,6 @@ func TestUndatedIDsAreForgottenWithTheirEvents(t *testing.T) {
 		traits := cursored()
 		traits.Retention = day
 		w := undatedWorld(t, traits)
-		w.stream.PollInterval = time.Hour
 		w.retain(day)
 		w.start()
 		ids := w.live("a", 100)
@@ -130,7 +129,7 @@ func TestUndatedIDsAreForgottenWithTheirEvents(t *testing.T) {
 // are remembered, and those of the page just delivered are among them.
 func TestManyUndatedEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const pages, perPage = 60, 3000
+		const pages, perPage = 40, 3000
 		w := newWorld(t, cursored())
 		w.stream.Stream.Decode = func(e providers.Event) (providers.Activity, error) {
 			return providers.Activity{ID: e.Raw}, nil

@@ -25,7 +25,7 @@ var faults = []string{
 	"pipeline busy", "pipeline slow", "pipeline took it, answer lost", "pipeline took a part", "pipeline refused for good",
 	"pipeline took a part, refused a part for good",
 	"killed before a delivery", "killed after a delivery", "killed before a write", "killed after a write",
-	"killed at any time", "killed soon after its start",
+	"killed at any time", "killed soon after its start", "told to shut down in a fetch", "told to shut down in a delivery",
 	"shutdown in mid-page", "shutdown deadline in mid-page", "shutdown beyond its deadline",
 }
 

@@ -66,6 +66,7 @@ func (s *pipeline) deliver(ctx context.Context, p *process, b *poll.Batch) error
 	if p.dies(beforeDelivery) {
 		return p.hang(ctx)
 	}
+	p.mayEnd(inDelivery)
 	pause := between(rnd, time.Millisecond, 20*time.Millisecond)
 	if m.slow > 0 && share(rnd, 0.2) {
 		pause = upTo(rnd, m.slow)
@@ -178,6 +179,9 @@ func (s *pipeline) accept(stream string, b *poll.Batch, i int) {
 		s.flight[stream] = map[string]bool{}
 	}
 	s.flight[stream][b.UIDs[i]] = true
+	if n, most := len(s.flight[stream]), s.run.page(stream); n > most {
+		s.run.fail("%s: %d events are accepted and not committed, a page has %d", stream, n, most)
+	}
 }
 
 func (s *pipeline) tell(stream, uid string, accepted bool) {

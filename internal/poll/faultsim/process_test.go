@@ -13,7 +13,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorhttp"
 )
 
-// moment is a step of a commit at which a process can be killed.
+// moment is a step of a page at which a process can be killed, or told to shut down.
 type moment int
 
 const (
@@ -22,6 +22,8 @@ const (
 	afterDelivery // before the ledger is written
 	beforeWrite   // the write has begun and does not reach the disk
 	afterWrite    // the write is on disk and nobody knows
+	inFetch       // told to shut down
+	inDelivery    // told to shut down
 	moments
 )
 
@@ -35,6 +37,7 @@ type process struct {
 
 	dead     atomic.Bool
 	died     chan struct{}
+	told     chan struct{} // closed when the process is to shut down
 	stopping atomic.Int64 // when shutdown began; 0: not yet
 
 	mu    sync.Mutex
@@ -43,14 +46,17 @@ type process struct {
 }
 
 func (m moment) String() string {
-	return [...]string{"never", "before a delivery", "after a delivery", "before a write", "after a write"}[m]
+	return [...]string{
+		"never", "killed before a delivery", "killed after a delivery", "killed before a write", "killed after a write",
+		"told to shut down in a fetch", "told to shut down in a delivery",
+	}[m]
 }
 
 const requestSlots = 6
 
 // boot starts a process on what the disk has.
 func (r *run) boot() {
-	p := &process{run: r, died: make(chan struct{})}
+	p := &process{run: r, died: make(chan struct{}), told: make(chan struct{})}
 	p.wire = &wire{process: p, next: r.transport}
 	r.process = p
 	p.engine = poll.New(poll.Settings{
@@ -88,13 +94,22 @@ func (r *run) pageSize(f *feed) int {
 	return f.pageSize/2 + 1 + r.chance.of("page size "+f.name, r.total.restarts+r.total.crashes).IntN(f.pageSize/2)
 }
 
+// page returns how many events a page of a stream may have.
+func (r *run) page(stream string) int {
+	most := 2 // further rows equal to the last one
+	if f := r.api.feeds[stream]; f.pageSize > 0 {
+		return most + f.MaxPageSize
+	}
+	return most + defaultPage
+}
+
 func (s *shape) key() poll.Key { return poll.Key{Provider: "acme", Instance: "acme", Stream: s.name} }
 
 type sinkFunc func(context.Context, *poll.Batch) error
 
 func (f sinkFunc) Deliver(ctx context.Context, b *poll.Batch) error { return f(ctx, b) }
 
-// arm makes the process die at the n-th moment of a kind from now.
+// arm makes the process end at the n-th moment of a kind from now.
 func (p *process) arm(m moment, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -105,14 +120,32 @@ func (p *process) arm(m moment, n int) {
 func (p *process) dies(m moment) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.reaches(m) {
+		return false
+	}
+	p.die()
+	return true
+}
+
+// mayEnd tells the process to shut down, if this is the moment.
+func (p *process) mayEnd(m moment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaches(m) {
+		close(p.told)
+	}
+}
+
+// reaches reports, once, whether this is the moment. p.mu is held.
+func (p *process) reaches(m moment) bool {
 	if p.armed != m || p.dead.Load() {
 		return false
 	}
 	if p.after--; p.after > 0 {
 		return false
 	}
-	p.run.hit("killed " + m.String())
-	p.die()
+	p.armed = noMoment
+	p.run.hit(m.String())
 	return true
 }
 

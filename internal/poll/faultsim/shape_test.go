@@ -165,7 +165,7 @@ func (s *shape) drawPages(rnd *rand.Rand) {
 		return
 	}
 	if s.Granularity <= time.Minute && share(rnd, 0.2) {
-		s.mostRows = 6 * burst
+		s.mostRows = 4 * burst
 	}
 	if s.pageSize >= 20 && s.mostPage == 0 && s.Granularity <= time.Minute && share(rnd, 0.15) {
 		s.MaxPages = 8 + rnd.IntN(8)

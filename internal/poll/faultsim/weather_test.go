@@ -171,7 +171,7 @@ func (r *run) setClockBack(by time.Duration) {
 	r.trace.add("the clock is set back, it is %v ahead", ahead)
 }
 
-// pass lets time pass. A process that dies meanwhile is started again.
+// pass lets time pass. A process that ends meanwhile is started again.
 func (r *run) pass(d time.Duration) {
 	end := time.NewTimer(d)
 	defer end.Stop()
@@ -182,6 +182,11 @@ func (r *run) pass(d time.Duration) {
 		case <-r.process.died:
 			r.kill("at a step of a commit")
 			r.outage(r.chance.of("outage", r.total.crashes))
+			r.boot()
+		case <-r.process.told:
+			rnd := r.chance.of("shutdown", r.total.restarts)
+			r.stop(vendorsim.Pick(rnd, upTo(rnd, 30*time.Millisecond), between(rnd, time.Second, time.Minute)))
+			r.outage(rnd)
 			r.boot()
 		}
 	}
