@@ -80,7 +80,6 @@ func TestPositionIsACopy(t *testing.T) {
 	l.Keep(position())
 	p := l.Position()
 	p.Passes[0].Read = nil
-	p.Cursor = ""
 	assert.Equal(t, position(), l.Position())
 }
 

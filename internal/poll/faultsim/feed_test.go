@@ -249,7 +249,7 @@ func (f *feed) numbered(seq int) *vendorsim.Entry {
 
 // compare orders two rows as the vendor does. Equal rows stand side by side.
 func (f *feed) compare(a, b *vendorsim.Entry) int {
-	order := 0
+	var order int
 	switch {
 	case f.Resume == providers.ByCursor:
 		order = a.Visible.Compare(b.Visible)

@@ -38,7 +38,7 @@ type process struct {
 	dead     atomic.Bool
 	died     chan struct{}
 	told     chan struct{} // closed when the process is to shut down
-	stopping atomic.Int64 // when shutdown began; 0: not yet
+	stopping atomic.Int64  // when shutdown began; 0: not yet
 
 	mu    sync.Mutex
 	armed moment

@@ -68,6 +68,7 @@ type run struct {
 
 // totals are what a run adds to the summary.
 type totals struct {
+	seeds                       int
 	days                        float64 // of streams
 	requests, events, delivered int
 	repeated                    int // within what is allowed
