@@ -176,7 +176,7 @@ func TestStuckCursorIsNeverAnEndlessLoop(t *testing.T) {
 				w.start()
 				limit, span := 1000, 10*time.Minute
 				if name == "empty pages for new cursors" { // each poll goes far
-					limit, span = 500_000, 2*time.Minute
+					limit, span = 200_000, 30*time.Second
 				}
 				run(span)
 				state, err := w.seen.state()

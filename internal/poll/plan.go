@@ -239,9 +239,9 @@ func (p *plan) ceil(t int64) int64 {
 
 // horizon returns the time of the oldest events that a stream by cursor may bring
 // again: from where it would begin without its cursor, as the vendor would round
-// that, and earlier by what may be late there and what the vendor may repeat.
+// that, and earlier by what the vendor may repeat and what clocks may differ by.
 func (p *plan) horizon(reached int64) int64 {
-	return p.floor(reached-p.lateness-p.edge) - p.lateness - p.remember - p.lateness/8 - int64(margin)
+	return p.floor(reached-p.lateness-p.edge) - p.remember - p.lateness/8 - int64(margin)
 }
 
 // margin is what clocks may differ by.

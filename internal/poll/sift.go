@@ -138,20 +138,23 @@ func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledge
 }
 
 // placeByCursor is place for a stream by cursor. Without its cursor it begins again at
-// Reached minus lateness, in the time that its bounds mean.
+// Reached minus lateness, in the time that its bounds mean: an id must not lie before
+// the time by which the vendor would choose it, as far as clocks agree.
 func (l *loop) placeByCursor(r *read, t, now int64, dated bool) int64 {
 	pos := l.ledger.Position()
 	reached := max(pos.Reached, r.window.From)
+	latest := now + l.plan.lateness/8 // to become available
 	switch {
 	case !dated:
-		return now
+		return latest
 	case l.Stream.Stream.Bounds == providers.EventTime:
-		// What came very late goes with the oldest that is remembered.
-		return min(max(t, reached-2*l.plan.lateness), now)
+		// What came very late goes with the oldest that is remembered, and what claims to
+		// be from the future is not remembered for ever.
+		return min(max(t, reached-l.plan.lateness), now+l.plan.lateness)
 	case pos.CaughtUp && r.pages.Load() <= urgentPages:
-		return now // it became available just now, however long ago it happened
+		return latest // it became available just now, however long ago it happened
 	}
-	return min(max(t, reached), now)
+	return min(max(t, reached)+l.plan.lateness, latest)
 }
 
 // newlySkipped returns what the page reports as lost and no page before did.
