@@ -17,6 +17,7 @@ import (
 func TestIDsOfADayOfLateness(t *testing.T) {
 	for name, traits := range map[string]providers.Traits{
 		"windows":               {Order: providers.OldestFirst},
+		"long windows":          {Order: providers.NewestFirst, MaxWindow: 90 * day},
 		"windows of ingestion":  {Bounds: providers.IngestionTime},
 		"cursor":                {Resume: providers.ByCursor},
 		"cursor over ingestion": {Resume: providers.ByCursor, Bounds: providers.IngestionTime},

@@ -96,10 +96,13 @@ func (p *plan) delays() []time.Duration {
 }
 
 // width returns the width of the ledger's buckets: few enough to be asked one by
-// one, narrow enough to be forgotten soon.
+// one, narrow enough to be forgotten soon. Windows of many days, which have more
+// buckets, are read only where there is little in them.
 func (p *plan) width() time.Duration {
-	return time.Duration(max(p.lateness/8, p.maxSpan/16, int64(time.Minute)))
+	return time.Duration(max(p.lateness/8, min(p.maxSpan/16, int64(widest)), int64(time.Minute)))
 }
+
+const widest = 3 * time.Hour // whatever the longest window
 
 // base returns the first moment that is wanted.
 func (p *plan) base(pos *ledger.Position) int64 { return max(pos.Start, p.since) }

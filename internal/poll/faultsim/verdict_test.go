@@ -1,6 +1,7 @@
 package faultsim_test
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -188,7 +189,7 @@ func newestOf(events map[string]*event) (newest time.Time) {
 
 // mayRemember returns how many ids, and files, may be remembered at the end.
 func (r *run) mayRemember(f *feed, events map[string]*event) int {
-	width := max(f.lateness/8, 90*time.Minute)
+	width := max(f.lateness/8, min(cmp.Or(f.MaxWindow, 24*time.Hour)/16, 3*time.Hour))
 	newest := r.end
 	if f.Resume == providers.ByCursor {
 		newest = newestOf(events)
