@@ -13,7 +13,7 @@ import (
 
 // TestIDsOfADayOfLateness holds how many ids a stream remembers whose events may be a
 // day late: those of 1.4 days (what that takes is told by
-// TestMemoryOfADayOfLateness in package ledger).
+// TestADayAtAMillionEvents in package ledger).
 func TestIDsOfADayOfLateness(t *testing.T) {
 	for name, traits := range map[string]providers.Traits{
 		"windows":               {Order: providers.OldestFirst},
