@@ -81,8 +81,18 @@ func (r *run) judge() {
 		}
 	}
 	r.total.delivered += r.pipeline.accepted
+	r.judgeQuota()
 	for _, v := range r.world.Violations() {
 		r.fail("the vendor complains: %v", v)
+	}
+}
+
+// judgeQuota checks that a collector that is alone, and lives on, never meets the
+// vendor's limit.
+func (r *run) judgeQuota() {
+	alone := r.fired.n["others use the quota"]+r.fired.n["vendor's clock wrong"]+r.total.crashes == 0 && r.total.restarts == 1
+	if alone && r.api.refused > 0 {
+		r.fail("the vendor refused %d requests beyond its quota", r.api.refused)
 	}
 }
 
