@@ -128,6 +128,7 @@ func (l *loop) settle(ctx context.Context, o outcome) {
 		}
 	case err == nil:
 		b.adapt(&l.plan, o.r.window, int(o.r.pages.Load()))
+		b.ease(o.r.window)
 		b.clear(o.r.window)
 	}
 	if err != nil {

@@ -107,7 +107,7 @@ func newShape(rnd *rand.Rand, name string, p pace) *shape {
 	switch s.Resume {
 	case providers.ByCursor:
 		s.terminal = share(rnd, 0.15)
-		s.anyStart = share(rnd, 0.25)
+		s.anyStart = share(rnd, 0.25) && !s.terminal // that would be a list to be walked
 		if s.anyStart {
 			s.Bounds = providers.EventTime
 		}
