@@ -8,6 +8,7 @@ GOLANGCI_LINT_VERSION := v2.15.0
 
 GO       ?= go
 SEEDS    ?= 200
+FIRST    ?= 0
 SEED     ?=
 TIME     ?= 10s
 CONFIG   ?=
@@ -73,9 +74,12 @@ e2e: build bin/victoria-logs bin/loki bin/splunk bin/kafka ## the built binary a
 	cd internal/e2e && $(GO) test -count=1 -tags e2e -timeout 40m -v $(if $(RUN),-run '$(RUN)') . $(if $(KILL_SEED),-kill-seed='$(KILL_SEED)')
 
 .PHONY: sim
-sim: ## the fault simulator: SEEDS=n random histories, or the one of SEED=s
-	@internal/tools/exists.sh 'internal/poll/faultsim/*_test.go' 'fault simulator'
-	$(GO) test -tags faultsim ./internal/poll/faultsim -count=1 -timeout 60m -run '^TestSeeds$$' -seeds='$(SEEDS)' $(if $(SEED),-seed='$(SEED)')
+sim: bin/faultsim.test ## the fault simulator: SEEDS=n random histories from FIRST=s on, or the one of SEED=s with its steps
+	cd internal/poll/faultsim && ../../../bin/faultsim.test -test.timeout 0 $(if $(SEED),-test.run '^TestSeeds$$' -seed='$(SEED)',-first='$(FIRST)' -seeds='$(SEEDS)')
+
+.PHONY: bin/faultsim.test
+bin/faultsim.test:
+	$(GO) test -c -o $@ ./internal/poll/faultsim
 
 .PHONY: bench
 bench: ## throughput, CPU and allocations beside the floor

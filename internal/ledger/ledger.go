@@ -70,8 +70,8 @@ func (l *Ledger) Position() Position {
 // Seen returns the ids seen.
 func (l *Ledger) Seen() *Seen { return &l.seen }
 
-// Forget drops the buckets of which drop says so. Their chunks leave storage with
-// the next Commit.
+// Forget drops the buckets of which drop says so; it is asked in the order of their
+// times. Their chunks leave storage with the next Commit.
 func (l *Ledger) Forget(drop func(Bucket) bool) {
 	for _, b := range l.seen.forget(drop) {
 		l.forgot = true

@@ -84,6 +84,16 @@ func (s *Seen) Within(r Range) (n int) {
 	return n
 }
 
+// Newest returns the last bucket of the present width that lies in r.
+func (s *Seen) Newest(r Range) (last Bucket, ok bool) {
+	for _, b := range slices.Backward(s.buckets) {
+		if t := b.times(); b.width == s.width && r.From <= t.From && t.To <= r.To {
+			return b.describe(), true
+		}
+	}
+	return Bucket{}, false
+}
+
 // Len returns the number of ids remembered.
 func (s *Seen) Len() int { return s.n }
 
@@ -135,11 +145,12 @@ func (s *Seen) insert(b *bucket) {
 	s.buckets = slices.Insert(s.buckets, i, b)
 }
 
-// forget drops the buckets of which drop says so and returns them.
+// forget drops the buckets of which drop says so and returns them. It asks in the
+// order of their times.
 func (s *Seen) forget(drop func(Bucket) bool) []*bucket {
 	var gone []*bucket
 	s.buckets = slices.DeleteFunc(s.buckets, func(b *bucket) bool {
-		if !drop(Bucket{b.times(), b.belongs, Time(b.sight), b.table.n}) {
+		if !drop(b.describe()) {
 			return false
 		}
 		s.n -= b.table.n
@@ -164,6 +175,8 @@ func (s *Seen) written() {
 		}
 	}
 }
+
+func (b *bucket) describe() Bucket { return Bucket{b.times(), b.belongs, Time(b.sight), b.table.n} }
 
 func (b *bucket) times() Range { return Range{b.from, b.from + b.width} }
 

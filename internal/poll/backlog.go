@@ -41,6 +41,7 @@ type hard struct {
 	until  time.Time // when it is tried again
 	failed bool      // not just too large
 	tries  int       // how often it failed without hope for shorter windows
+	good   int       // windows in it that were read since span was set
 }
 
 // narrow halves the windows of a range of which one was too large. The error says
@@ -97,7 +98,7 @@ func (b *backlog) limit(p *plan, due ledger.Set) int64 {
 	for _, h := range b.hard {
 		end := p.ceil(newest.To)
 		if h.span > 0 && h.window.Overlaps(ledger.Range{From: end - span, To: end}) {
-			span = min(span, h.span)
+			span = min(span, max(h.span, end-h.window.To)) // or so short that it ends before
 		}
 	}
 	return span
@@ -127,6 +128,20 @@ func (b *backlog) mark(window ledger.Range) *hard {
 	return &b.hard[len(b.hard)-1]
 }
 
+// ease lets the windows of a hard range grow again once some were read: what was too
+// much for the vendor in a bad hour may not be so for ever.
+func (b *backlog) ease(window ledger.Range) {
+	for i := range b.hard {
+		h := &b.hard[i]
+		if h.span == 0 || !h.window.Overlaps(window) {
+			continue
+		}
+		if h.good++; h.good >= patient {
+			h.span, h.good = 2*h.span, 0
+		}
+	}
+}
+
 // known reports whether a window lies in a range that is hard already.
 func (b *backlog) known(window ledger.Range) bool {
 	return slices.ContainsFunc(b.hard, func(h hard) bool { return h.window.Overlaps(window) })
@@ -151,7 +166,7 @@ func (b *backlog) clear(window ledger.Range) {
 	var left []hard
 	for _, h := range b.hard {
 		for _, r := range (ledger.Set{window}).Gaps(h.window) {
-			left = append(left, hard{r, h.span, h.until, h.failed, h.tries})
+			left = append(left, hard{r, h.span, h.until, h.failed, h.tries, h.good})
 		}
 	}
 	b.hard = left

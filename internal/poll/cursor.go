@@ -91,7 +91,7 @@ func (l *loop) rewound(pos *ledger.Position, start int64) int64 {
 }
 
 // moveCursor returns the position of a stream by cursor after a page.
-func (l *loop) moveCursor(r *read, f *fetched, pos ledger.Position, more bool) ledger.Position {
+func (l *loop) moveCursor(r *read, f *fetched, pos ledger.Position) ledger.Position {
 	if r.incomplete {
 		return pos // the same page again
 	}
@@ -104,7 +104,7 @@ func (l *loop) moveCursor(r *read, f *fetched, pos ledger.Position, more bool) l
 	case f.Next != "":
 		pos.Cursor = f.Next
 	}
-	if !more {
+	if !f.More {
 		pos.Read, pos.CaughtUp = r.began.UnixNano(), pos.Cursor != ""
 	}
 	l.forget(r, &pos)
@@ -143,12 +143,13 @@ func (l *loop) lost(r ledger.Range) {
 	l.engine.set.Observer.Skipped(l.Key, "retention", 1)
 }
 
-// behind describes a stream by cursor.
+// behind describes a stream by cursor. What was to be had when the last poll began
+// that came to its end has been read, whether or not the stream has a cursor since.
 func (l *loop) behind(pos *ledger.Position, now int64) (c Coverage) {
 	start, due := l.plan.base(pos), now-l.plan.lateness
 	c.Settled = 1
 	reached := max(start, pos.Reached)
-	if pos.CaughtUp {
+	if pos.Read <= now { // else the clock was ahead
 		reached = max(reached, pos.Read)
 	}
 	if gap := due - reached; gap > 0 {

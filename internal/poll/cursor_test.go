@@ -88,7 +88,7 @@ func TestEmptyNextKeepsTheCursor(t *testing.T) {
 		w.stop()
 		w.exactlyOnce("a", "b")
 		cursors := cursorsOf(w.vendor.queries())
-		assert.Equal(t, "", cursors[0])
+		assert.Empty(t, cursors[0])
 		assert.Equal(t, "2", cursors[len(cursors)-1])
 	})
 }

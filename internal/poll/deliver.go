@@ -30,7 +30,7 @@ func (l *loop) deliver(ctx context.Context, s *scratch, observed time.Time) (dro
 		}
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
 			dropped += l.refused(refusal)
-			if b = rest(b, refusal.Rest); len(b.Activities) == 0 {
+			if b = rest(b, refusal.Rest); len(b.Activities) == 0 || l.engine.set.Faults.DropRest {
 				err = nil
 			}
 		}
@@ -133,19 +133,14 @@ func (l *loop) complete(r *read, pos ledger.Position) ledger.Position {
 func (l *loop) forget(r *read, pos *ledger.Position) {
 	t := &l.Stream.Stream.Traits
 	now := time.Now()
-	settled, base, surplus := pos.Settled(), l.plan.base(pos), l.surplus()
+	settled, base, undated := pos.Settled(), l.plan.base(pos), l.forgetUndated(now)
 	l.ledger.Forget(func(b ledger.Bucket) bool {
 		if l.engine.set.Faults.ForgetEarly {
 			return ledger.Time(b.To).Before(now.Add(-time.Duration(l.plan.lateness) / 4))
 		}
-		if b.To <= 0 && l.endures() {
-			old := surplus > 0 || now.After(b.LastSeen.Add(l.memory()))
-			if old {
-				surplus -= b.IDs
-			}
-			return old
-		}
 		switch {
+		case b.To <= undatedTime.To && l.endures():
+			return undated(b)
 		case t.Resume == providers.ByCursor:
 			return b.To < l.plan.horizon(pos.Reached)
 		case t.Resume == providers.ByWalk && now.Before(b.LastSeen.Add(t.Remember)):
@@ -154,6 +149,6 @@ func (l *loop) forget(r *read, pos *ledger.Position) {
 			return b.LastSeen.UnixNano() < l.deep
 		}
 		belongs := ledger.Range{From: max(b.Belongs.From, base), To: min(b.Belongs.To, l.plan.stop)}
-		return settled.Covers(belongs) && !l.overlapped(r, b.Belongs)
+		return settled.Covers(belongs) && (!l.overlapped(r, b.Belongs) || l.engine.set.Faults.ForgetUnderRead)
 	})
 }

@@ -65,7 +65,10 @@
 // again: what may bring it is settled (its time by EventTime, else the query that
 // brought it, and Traits.Remember on both sides), and no read under way overlaps that.
 // A stream ByCursor remembers what it would read again without its cursor. A walk by
-// IngestionTime remembers what is on the list. Ids are taken from memory
+// IngestionTime remembers what is on the list. Events without time, which a list or a
+// feed may bring again at any time, are remembered as long as the vendor keeps them, the
+// newest hundred thousand at most. So a stream remembers the ids of at most 1.4 L, and
+// those of the window that it reads. Ids are taken from memory
 // and storage together, page by page.
 //
 // The order of one page is: decode, cut by time, filter, drop what was seen,
@@ -89,6 +92,6 @@
 // # Time
 //
 // The clock of this machine is compared with the vendor's times: an error of less
-// than L is harmless. Ranges that lie in the future, because the clock was ahead,
+// than L is harmless, or of a quarter of it where a cursor is lost soon after. Ranges that lie in the future, because the clock was ahead,
 // are taken back when it is set right.
 package poll

@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -39,6 +40,9 @@ func New(s Settings) *Engine {
 	e := &Engine{set: s, waiting: s.Streams}
 	e.slots.gate.units = s.MaxConcurrentRequests
 	e.flight.units, e.flight.room = s.MaxPagesInFlight, s.MaxBytesInFlight
+	if s.Faults.Boundless {
+		e.flight.units, e.flight.room = math.MaxInt, 0
+	}
 	e.pool.New = func() any { return &scratch{} }
 	e.run, e.stop = context.WithCancel(context.Background())
 	e.work, e.kill = context.WithCancel(context.Background())

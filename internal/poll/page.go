@@ -79,7 +79,7 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 	}
 	r.pages.Add(1)
 	report, seen := l.sift(r, f, s)
-	r.incomplete = r.incomplete || f.Incomplete
+	r.incomplete = (r.incomplete || f.Incomplete) && !l.engine.set.Faults.PartialIsWhole
 	more = f.More && !seen.end && !f.Restart && !(r.incomplete && l.Stream.Stream.Resume == providers.ByCursor)
 	r.branches = append(r.branches, f.Branches...)
 	pos := l.advance(r, c, f, seen, more)
@@ -164,7 +164,7 @@ func (l *loop) advance(r *read, c *chain, f *fetched, seen sifted, more bool) le
 		l.ledger.Seen().Add(at, now, belongs, c.branch)
 	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
-		return l.moveCursor(r, f, pos, more)
+		return l.moveCursor(r, f, pos)
 	}
 	early := l.engine.set.Faults.EarlyWatermark
 	switch {

@@ -96,10 +96,13 @@ func (p *plan) delays() []time.Duration {
 }
 
 // width returns the width of the ledger's buckets: few enough to be asked one by
-// one, narrow enough to be forgotten soon.
+// one, narrow enough to be forgotten soon. Windows of many days, which have more
+// buckets, are read only where there is little in them.
 func (p *plan) width() time.Duration {
-	return time.Duration(max(p.lateness/8, p.maxSpan/16, int64(time.Minute)))
+	return time.Duration(max(p.lateness/8, min(p.maxSpan/16, int64(widest)), int64(time.Minute)))
 }
+
+const widest = 3 * time.Hour // whatever the longest window
 
 // base returns the first moment that is wanted.
 func (p *plan) base(pos *ledger.Position) int64 { return max(pos.Start, p.since) }
@@ -239,9 +242,9 @@ func (p *plan) ceil(t int64) int64 {
 
 // horizon returns the time of the oldest events that a stream by cursor may bring
 // again: from where it would begin without its cursor, as the vendor would round
-// that, and earlier by what may be late there and what the vendor may repeat.
+// that, and earlier by what the vendor may repeat and what clocks may differ by.
 func (p *plan) horizon(reached int64) int64 {
-	return p.floor(reached-p.lateness-p.edge) - p.lateness - p.remember - p.lateness/8 - int64(margin)
+	return p.floor(reached-p.lateness-p.edge) - p.remember - p.lateness/8 - int64(margin)
 }
 
 // margin is what clocks may differ by.

@@ -59,7 +59,7 @@ func TestFirstPollsAreSpread(t *testing.T) {
 		"one":      {1, 20 * time.Millisecond, 0},
 		"a few":    {20, 2 * time.Second, 0},
 		"hundreds": {1000, 20 * time.Second, time.Second},
-		"many":     {5000, time.Minute, 3 * time.Second},
+		"many":     {3200, time.Minute, 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestFirstPollsAreSpread(t *testing.T) {
 				if tt.peak > 0 {
 					assert.Less(t, herd(at, tt.peak), tt.streams/10)
 				}
-				run(time.Hour - tt.within)
+				run(20*time.Minute - tt.within)
 				c.take()
 				run(2 * time.Minute)
 				at = c.take()
@@ -140,8 +140,9 @@ func TestSeedMakesTheJitterReproducible(t *testing.T) {
 		})
 		return at
 	}
-	assert.Equal(t, record(3), record(3))
-	assert.NotEqual(t, record(3), record(4))
+	first := record(3)
+	assert.Equal(t, first, record(3))
+	assert.NotEqual(t, first, record(4))
 }
 
 func TestStreamsCanBeAddedLater(t *testing.T) {

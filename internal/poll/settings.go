@@ -46,6 +46,12 @@ type PlantedFaults struct {
 	EarlyWatermark      bool // a window counts as read after its first page
 	SettleUnread        bool // a window that broke off counts as read
 	ForgetEarly         bool // ids are forgotten before their time is settled
+	ForgetUnderRead     bool // ids are forgotten while a read under way may bring them again
+	ForgetUndated       bool // ids of events without time are forgotten like those of others
+	DropRest            bool // what the pipeline wants again is not tried again
+	PartialIsWhole      bool // an answer that the vendor calls partial counts as whole
+	ShallowWalk         bool // a walk never goes beyond known ground
+	Boundless           bool // pages in flight are not bounded
 }
 
 const (

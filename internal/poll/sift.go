@@ -121,15 +121,10 @@ func (s *scratch) name() {
 // repeat.
 func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledger.Range) {
 	if !dated && l.endures() {
-		return now - era, ledger.Range{}
+		return l.undatedPlace(now), ledger.Range{}
 	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
-		if !dated {
-			return now, ledger.Range{}
-		}
-		// What came very late goes with the oldest that is remembered.
-		reached := max(l.ledger.Position().Reached, r.window.From)
-		return min(max(t, reached-2*l.plan.lateness), now), ledger.Range{}
+		return l.placeByCursor(r, t, now, dated), ledger.Range{}
 	}
 	if dated && l.Stream.Stream.Bounds == providers.EventTime {
 		return t, ledger.Range{}
@@ -140,6 +135,26 @@ func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledge
 		belongs.To += repeat + l.plan.lateness
 	}
 	return r.window.To - 1, belongs
+}
+
+// placeByCursor is place for a stream by cursor. Without its cursor it begins again at
+// Reached minus lateness, in the time that its bounds mean: an id must not lie before
+// the time by which the vendor would choose it, as far as clocks agree.
+func (l *loop) placeByCursor(r *read, t, now int64, dated bool) int64 {
+	pos := l.ledger.Position()
+	reached := max(pos.Reached, r.window.From)
+	latest := now + l.plan.lateness/8 // to become available
+	switch {
+	case !dated:
+		return latest
+	case l.Stream.Stream.Bounds == providers.EventTime:
+		// What came very late goes with the oldest that is remembered, and what claims to
+		// be from the future is not remembered for ever.
+		return min(max(t, reached-l.plan.lateness), now+l.plan.lateness)
+	case pos.CaughtUp && r.pages.Load() <= urgentPages:
+		return latest // it became available just now, however long ago it happened
+	}
+	return min(max(t, reached)+l.plan.lateness, latest)
 }
 
 // newlySkipped returns what the page reports as lost and no page before did.
@@ -205,6 +220,7 @@ func (o *order) close(report *Report, result *sifted) {
 		result.end = o.falling && o.dated && !o.undated && o.highest < r.window.From
 		return
 	}
-	result.end = !r.deep && report.Duplicates > 0 && report.Duplicates+report.Filtered == report.Received
+	deep := r.deep && !l.engine.set.Faults.ShallowWalk
+	result.end = !deep && report.Duplicates > 0 && report.Duplicates+report.Filtered == report.Received
 	r.known = r.known || result.end
 }

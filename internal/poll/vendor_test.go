@@ -27,6 +27,7 @@ type event struct {
 type vendor struct {
 	mu      sync.Mutex
 	events  []event
+	dropped int // events that the list no longer begins with, to which cursors refer
 	asked   []providers.Query
 	shown   int                                          // pages answered
 	refuse  func(providers.Query) error                  // asked before each answer
@@ -67,10 +68,16 @@ func (v *vendor) fetch(list func(now time.Time, q providers.Query) []event, byCu
 		}
 		all := list(time.Now(), q)
 		offset, _ := strconv.Atoi(q.Cursor)
-		offset = min(offset, len(all))
+		if byCursor {
+			offset -= v.dropped
+		}
+		offset = min(max(offset, 0), len(all))
 		end := min(offset+q.PageSize, len(all))
 		p := providers.Page{Next: strconv.Itoa(end), More: end < len(all)}
-		if byCursor && end == 0 {
+		if byCursor {
+			p.Next = strconv.Itoa(v.dropped + end)
+		}
+		if byCursor && v.dropped+end == 0 {
 			p.Next = ""
 		}
 		for _, e := range all[offset:end] {

@@ -79,8 +79,16 @@ func (l *loop) expire(ctx context.Context, pos ledger.Position, r ledger.Range) 
 	return l.commit(ctx, pos, true)
 }
 
-// await waits until it is time to poll, or a window of the backlog is read.
+// await waits until it is time to poll, or a window of the backlog is read. What has
+// been read already comes first: polls that take long must not leave windows without
+// somebody to read them.
 func (l *loop) await(ctx context.Context, next time.Time) {
+	select {
+	case o := <-l.backlog.done:
+		l.settle(ctx, o)
+		return
+	default:
+	}
 	t := time.NewTimer(time.Until(next))
 	defer t.Stop()
 	select {
@@ -120,6 +128,7 @@ func (l *loop) settle(ctx context.Context, o outcome) {
 		}
 	case err == nil:
 		b.adapt(&l.plan, o.r.window, int(o.r.pages.Load()))
+		b.ease(o.r.window)
 		b.clear(o.r.window)
 	}
 	if err != nil {

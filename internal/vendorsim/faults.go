@@ -81,6 +81,7 @@ type Faults struct {
 	rates map[Kind]float64
 	once  []injection
 	seen  map[uint64]uint64
+	fired map[Kind]int
 }
 
 type injection struct {
@@ -90,7 +91,7 @@ type injection struct {
 }
 
 func newFaults(w *World) *Faults {
-	return &Faults{world: w, rates: map[Kind]float64{}, seen: map[uint64]uint64{}}
+	return &Faults{world: w, rates: map[Kind]float64{}, seen: map[uint64]uint64{}, fired: map[Kind]int{}}
 }
 
 // Set makes a share of all requests (0..1) fail in one way.
@@ -188,7 +189,20 @@ func (f *Faults) fires(r *http.Request, kind Kind) bool {
 	rate := f.rates[kind]
 	once := f.take(r.URL.Path, token, kind)
 	f.mu.Unlock()
-	return once || rate > 0 && f.rand(r, kind).Float64() < rate
+	if !once && (rate <= 0 || f.rand(r, kind).Float64() >= rate) {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fired[kind]++
+	return true
+}
+
+// Fired returns how often each kind of fault was played so far.
+func (f *Faults) Fired() map[Kind]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.fired)
 }
 
 // take uses up one injection for the path, if there is one.

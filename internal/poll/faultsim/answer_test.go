@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -40,6 +38,7 @@ func (c *call) reply() vendorsim.Reply {
 	limit := vendorsim.IntOr(c.q, "limit", defaultPage)
 	switch {
 	case c.mostPage > 0 && limit > c.mostPage:
+		c.api.hit("page too large")
 		return complain(http.StatusBadRequest, "page_too_large")
 	case c.file == "" && c.Resume == providers.ByWindow && c.tooLong():
 		return complain(http.StatusBadRequest, "window_too_long")
@@ -47,6 +46,7 @@ func (c *call) reply() vendorsim.Reply {
 	pos, err := c.position()
 	switch {
 	case errors.Is(err, vendorsim.ErrOldCursor):
+		c.api.hit("cursor refused")
 		return complain(http.StatusGone, "cursor_expired")
 	case err != nil:
 		c.api.world.Violation(c.r, "page: %v", err)
@@ -55,12 +55,13 @@ func (c *call) reply() vendorsim.Reply {
 	var a answer
 	switch {
 	case c.branching == files && c.file == "":
-		a = c.list(pos)
+		a = c.files(pos)
 	case c.branching == categories && !c.q.Has("category"):
 		a = answer{branches: []string{"0", "1", "2"}}
 	default:
 		rows := c.selected(pos)
 		if c.mostRows > 0 && len(rows) > c.mostRows {
+			c.api.hit("window too large")
 			return complain(http.StatusBadRequest, "window_too_large")
 		}
 		a = c.page(rows, pos, limit)
@@ -90,17 +91,20 @@ func (c *call) position() (position, error) {
 
 // selected returns all rows that the query selects, from its first page on.
 func (c *call) selected(pos position) []*vendorsim.Entry {
-	return c.rows(func(e *vendorsim.Entry) bool {
+	file, _ := strconv.ParseInt(c.file, 10, 64)
+	category := c.q.Get("category")
+	within := c.bounded()
+	return c.rows(func(e listed) bool {
 		switch {
 		case c.file != "":
-			return strconv.FormatInt(c.slot(e).Unix(), 10) == c.file
+			return e.basis.Unix() == file
 		case c.Resume == providers.ByCursor:
-			at := c.basis(e).UnixNano() / c.unit()
+			at := e.basis.UnixNano() / c.unit()
 			return at > pos.Since || at == pos.Since && !c.sinceExclusive
-		case c.q.Has("category") && strconv.FormatUint(mix(uint64(e.Time.UnixNano()))%3, 10) != c.q.Get("category"):
+		case category != "" && strconv.FormatUint(mix(uint64(e.Time.UnixNano()))%3, 10) != category:
 			return false
 		}
-		return c.within(c.basis(e))
+		return within(e.basis)
 	})
 }
 
@@ -147,25 +151,24 @@ func (c *call) start(rows []*vendorsim.Entry, pos position) int {
 	if pos.After < 0 {
 		return 0
 	}
-	for _, last := range c.api.world.Between(c.name, vendorsim.Query{}) {
-		if last.Seq == pos.After {
-			i, found := slices.BinarySearchFunc(rows, last, c.compare)
-			if found {
-				i++
-			}
-			return i
-		}
+	last := c.numbered(pos.After)
+	if last == nil {
+		return 0
 	}
-	return 0
+	i, found := slices.BinarySearchFunc(rows, last, c.compare)
+	if found {
+		i++
+	}
+	return i
 }
 
 func (c *call) token(pos position) string { return c.api.world.Cursor(c.scope(), pos) }
 
-// list returns a page of the list of files.
-func (c *call) list(pos position) answer {
-	now := c.api.world.Now()
+// files returns a page of the list of files.
+func (c *call) files(pos position) answer {
+	now, within := c.api.world.Now(), c.bounded()
 	var slots []int
-	for _, e := range c.rows(func(e *vendorsim.Entry) bool { return c.within(c.slot(e)) && !c.shown(e).After(now) }) {
+	for _, e := range c.rows(func(e listed) bool { return within(e.basis) && !c.shown(e.Entry).After(now) }) {
 		slots = append(slots, int(c.slot(e).Unix()))
 	}
 	slices.Sort(slots)
@@ -202,6 +205,7 @@ func (c *call) render(a answer) vendorsim.Reply {
 		q.Set("page", a.next)
 		origin := vendorsim.Origin(c.r)
 		if c.count%2 == 1 {
+			c.api.hit("link to a foreign origin")
 			origin = "https://internal-7.example.net"
 		}
 		a.next = origin + c.r.URL.Path + "?" + q.Encode()

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -22,6 +20,7 @@ type api struct {
 	limit  vendorsim.Limit        // no requests: none
 	tell   bool                   // answers carry limit headers
 	chance chance
+	hit    func(kind string)
 	seen   counts
 
 	mu      sync.Mutex
@@ -97,6 +96,7 @@ func (a *api) admit(rw http.ResponseWriter) bool {
 		a.mu.Lock()
 		a.refused++
 		a.mu.Unlock()
+		a.hit("beyond the quota")
 		rw.Header().Set("Retry-After", strconv.Itoa(u.Wait))
 	}
 	return u.Allowed
@@ -114,10 +114,13 @@ func (a *api) errors(w *vendorsim.World, r *http.Request, kind vendorsim.Kind) v
 	until := w.ServerTime().Add(time.Duration(wait) * time.Second)
 	switch rnd.IntN(3) {
 	case 0:
+		a.hit("throttled, seconds told")
 		reply.Header.Set("Retry-After", strconv.Itoa(wait))
 	case 1:
+		a.hit("throttled, date told")
 		reply.Header.Set("Retry-After", until.Format(http.TimeFormat))
 	case 2:
+		a.hit("throttled, reset told")
 		reply.Header.Set(leftHeader, "0")
 		reply.Header.Set(resetHeader, strconv.FormatInt(until.Unix(), 10))
 	}
@@ -162,20 +165,22 @@ type call struct {
 // unit is the unit of the bounds of a query.
 func (s *shape) unit() int64 { return max(int64(s.Granularity), 1) }
 
-// within reports whether the bounds of the query take a time.
-func (c *call) within(t time.Time) bool {
-	at := t.UnixNano() / c.unit()
-	if c.q.Has("since") {
-		since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64) // checked by the rules
-		if at < since || c.sinceExclusive && at == since {
+// bounded returns the function that tells whether the bounds of the query take a
+// time.
+func (c *call) bounded() func(time.Time) bool {
+	since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64) // checked by the rules
+	until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
+	hasSince, hasUntil := c.q.Has("since"), c.q.Has("until")
+	return func(t time.Time) bool {
+		at := t.UnixNano() / c.unit()
+		switch {
+		case hasSince && (at < since || c.sinceExclusive && at == since):
 			return false
+		case hasUntil:
+			return at < until || c.untilInclusive && at == until
 		}
+		return true
 	}
-	if c.q.Has("until") {
-		until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
-		return at < until || c.untilInclusive && at == until
-	}
-	return true
 }
 
 // tooLong reports a window that is longer than the vendor takes.
@@ -191,8 +196,12 @@ func (c *call) tooLong() bool {
 
 // isPartial decides whether the vendor calls this answer partial.
 func (c *call) isPartial() bool {
-	c.mu.Lock()
+	c.api.mu.Lock()
 	part := c.partial
-	c.mu.Unlock()
-	return part > 0 && share(c.chance.of("partial "+c.r.URL.RequestURI(), c.count), part)
+	c.api.mu.Unlock()
+	if part == 0 || !share(c.chance.of("partial "+c.r.URL.RequestURI(), c.count), part) {
+		return false
+	}
+	c.api.hit("partial answer")
+	return true
 }

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (

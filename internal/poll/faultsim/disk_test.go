@@ -1,10 +1,9 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -68,6 +67,9 @@ func (c client) Batch(ctx context.Context, ops ...*storage.Operation) error {
 	c.mu.Lock()
 	i := c.ills
 	c.mu.Unlock()
+	if i.slow > 0 {
+		c.run.hit("disk slow")
+	}
 	if !wait(ctx, between(rnd, 100*time.Microsecond, 3*time.Millisecond)+upTo(rnd, i.slow), false) {
 		return ctx.Err()
 	}
@@ -75,11 +77,12 @@ func (c client) Batch(ctx context.Context, ops ...*storage.Operation) error {
 	case c.process.isDead():
 		return errKilled
 	case !writes && share(rnd, i.unread):
+		c.run.hit("disk cannot be read")
 		return errDisk
 	case !writes:
 		return c.data.Batch(ctx, ops...)
 	case share(rnd, i.refuse):
-		return storage.ErrStorageFull
+		return c.refusal(rnd)
 	case c.process.dies(beforeWrite):
 		return c.process.hang(ctx)
 	}
@@ -91,9 +94,20 @@ func (c client) Batch(ctx context.Context, ops ...*storage.Operation) error {
 	case c.process.dies(afterWrite):
 		return c.process.hang(ctx)
 	case share(rnd, i.lose):
+		c.run.hit("disk written, answer lost")
 		return errDisk
 	}
 	return nil
+}
+
+// refusal is what a write gets that was not done.
+func (d *disk) refusal(rnd *rand.Rand) error {
+	if share(rnd, 0.5) {
+		d.run.hit("disk full")
+		return storage.ErrStorageFull
+	}
+	d.run.hit("disk cannot be written")
+	return errDisk
 }
 
 // streamOf returns the stream that a key of the ledger belongs to.

@@ -10,13 +10,20 @@
 // content and count, never by order of arrival, so that a seed plays the same
 // history each time.
 //
-//	go test ./internal/poll/faultsim -run TestSeeds -seeds=2000
-//	go test ./internal/poll/faultsim -run TestSeeds -seed=17    prints a trace
+//	make sim SEEDS=2000               some thousand histories; those of a failure name their seed
+//	make sim SEEDS=20000 FIRST=2000   others
+//	make sim SEED=17                  one history, with a line for each step
 //
 // What must hold is told apart by mode. In safety, faults go on to the end: nothing
 // comes twice but what was in flight when the process ended, nothing comes that the
 // vendor does not have, and no ledger that was ever on disk claims what the pipeline
 // had not accepted. In liveness, faults stop: from then on everything is delivered
-// that the vendor shows, and soon. TestPlanted shows that each of the mistakes in
-// poll.PlantedFaults is found.
+// that the vendor shows, and soon; no stream lags, and only ids that may come again are
+// remembered. Always, requests stay within the quota, pages in flight within their
+// number, and what the engine reports adds up to what the pipeline has.
+//
+// TestPlanted shows that each of the mistakes in poll.PlantedFaults is found, TestShapes
+// that the streams have all traits in all pairs, TestRepeatable that a seed plays the
+// same history each time, and TestSeeds, when it plays enough, that everything went
+// wrong that can.
 package faultsim

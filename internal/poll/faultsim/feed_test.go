@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -8,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/otelactivity/otelactivity/internal/vendorsim"
@@ -26,14 +26,27 @@ type feed struct {
 	ingested map[*vendorsim.Entry]time.Time
 	// unlisted is how long after its end the file of a slot is listed.
 	unlisted func(slot time.Time) time.Duration
+
+	hit func(kind string)
+
+	mu     sync.Mutex
+	stale  atomic.Bool // the log has rows that sorted lacks
+	sorted []listed
+}
+
+// listed is a row in its place, with the time that the bounds of queries mean.
+type listed struct {
+	*vendorsim.Entry
+	basis time.Time
 }
 
 // stream is how the simulator framework sees the feed.
-func (s *shape) stream() vendorsim.Stream {
+func (f *feed) stream() vendorsim.Stream {
 	return vendorsim.Stream{
-		Name: s.name, Precision: time.Nanosecond, NoID: s.naming != vendorIDs,
+		Name: f.name, Precision: time.Nanosecond, NoID: f.naming != vendorIDs,
 		Generate: func(rnd *rand.Rand, n int, at time.Time) (id, raw string) {
-			return s.row(rnd, n, at.Format(time.RFC3339Nano))
+			f.stale.Store(true)
+			return f.row(rnd, n, at.Format(time.RFC3339Nano))
 		},
 	}
 }
@@ -62,6 +75,7 @@ func keyOf(at, actor, n string) string { return at + "|" + actor + "|" + n }
 // some events show later than the vendor promises.
 func (f *feed) fill(rnd *rand.Rand, start time.Time, active time.Duration, end time.Time, beyond bool) {
 	f.ingested = map[*vendorsim.Entry]time.Time{}
+	f.stale.Store(true)
 	mean := float64(active) / float64(f.events)
 	n := 0
 	for at := start.Add(-f.lookback - time.Hour); at.Before(end); {
@@ -72,7 +86,8 @@ func (f *feed) fill(rnd *rand.Rand, start time.Time, active time.Duration, end t
 		at = at.Add(time.Duration(rnd.ExpFloat64()*mean*slower) + 1)
 		many := 1
 		if vendorsim.OneIn(rnd, 40) {
-			many += rnd.IntN(burst)
+			many += 1 + rnd.IntN(burst-1)
+			f.hit("equal times")
 		}
 		moment := aligned(rnd, at)
 		for range many {
@@ -107,10 +122,12 @@ func (f *feed) emit(rnd *rand.Rand, n int, at time.Time, beyond bool) {
 	text := at.Format(time.RFC3339Nano)
 	if vendorsim.OneIn(rnd, 80) {
 		text = "soon " + strconv.Itoa(n) // no time at all
+		f.hit("no time")
 	}
 	copies := 1
 	if f.naming != vendorIDs && vendorsim.OneIn(rnd, 12) {
 		copies = 2 + rnd.IntN(2)
+		f.hit("equal rows")
 	}
 	if f.branching == files { // the file may be late, not what is in it
 		late, e.Visible = 0, at
@@ -144,11 +161,14 @@ func (f *feed) delay(rnd *rand.Rand, beyond bool) time.Duration {
 	most := f.lateBy() - f.spare
 	switch rnd.IntN(12) {
 	case 0:
+		f.hit("late as can be")
 		return most
 	case 1, 2, 3:
+		f.hit("late")
 		return upTo(rnd, most)
 	case 4:
 		if beyond {
+			f.hit("later than promised")
 			return most + upTo(rnd, 3*most+time.Hour)
 		}
 	}
@@ -188,23 +208,48 @@ func (f *feed) shown(e *vendorsim.Entry) time.Time {
 	return e.Visible
 }
 
+// list returns all rows of the log in the order of the feed, also hidden ones.
+func (f *feed) list() []listed {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stale.Swap(false) {
+		f.sorted = f.sorted[:0:0]
+		for _, e := range f.world.Between(f.name, vendorsim.Query{Hidden: true}) {
+			f.sorted = append(f.sorted, listed{e, f.basis(e)})
+		}
+		slices.SortFunc(f.sorted, func(a, b listed) int { return f.compare(a.Entry, b.Entry) })
+	}
+	return f.sorted
+}
+
 // rows returns what the vendor has now and accept takes, in the order of the feed.
-func (f *feed) rows(accept func(*vendorsim.Entry) bool) []*vendorsim.Entry {
+func (f *feed) rows(accept func(listed) bool) (rows []*vendorsim.Entry) {
 	now := f.world.Now()
-	rows := f.world.Between(f.name, vendorsim.Query{})
-	rows = slices.DeleteFunc(rows, func(e *vendorsim.Entry) bool {
-		return f.Retention > 0 && !f.basis(e).After(now.Add(-f.Retention)) || !accept(e)
-	})
-	f.sort(rows)
+	for _, e := range f.list() {
+		if e.Visible.After(now) || !accept(e) {
+			continue
+		}
+		if f.Retention > 0 && !e.basis.After(now.Add(-f.Retention)) {
+			f.hit("no longer kept")
+			continue
+		}
+		rows = append(rows, e.Entry)
+	}
 	return rows
 }
 
-// sort puts rows into the vendor's order.
-func (f *feed) sort(rows []*vendorsim.Entry) { slices.SortFunc(rows, f.compare) }
+// numbered returns the row with a number, nil for none.
+func (f *feed) numbered(seq int) *vendorsim.Entry {
+	list := f.list()
+	if i := slices.IndexFunc(list, func(e listed) bool { return e.Seq == seq }); i >= 0 {
+		return list[i].Entry
+	}
+	return nil
+}
 
 // compare orders two rows as the vendor does. Equal rows stand side by side.
 func (f *feed) compare(a, b *vendorsim.Entry) int {
-	order := 0
+	var order int
 	switch {
 	case f.Resume == providers.ByCursor:
 		order = a.Visible.Compare(b.Visible)

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -68,13 +66,19 @@ func (s *pipeline) deliver(ctx context.Context, p *process, b *poll.Batch) error
 	if p.dies(beforeDelivery) {
 		return p.hang(ctx)
 	}
+	p.mayEnd(inDelivery)
 	pause := between(rnd, time.Millisecond, 20*time.Millisecond)
 	if m.slow > 0 && share(rnd, 0.2) {
 		pause = upTo(rnd, m.slow)
+		s.run.hit("pipeline slow")
 	}
 	deaf := share(rnd, 0.5) // some pipelines do not look at their context
 	if !wait(ctx, pause, deaf) {
+		s.run.hit("shutdown deadline in mid-page")
 		return ctx.Err()
+	}
+	if p.stopping.Load() != 0 {
+		s.run.hit("shutdown in mid-page")
 	}
 	if p.isDead() {
 		return errKilled
@@ -124,8 +128,10 @@ func (s *pipeline) take(rnd *rand.Rand, m moods, stream string, b *poll.Batch) e
 	mood := rnd.Float64()
 	switch {
 	case mood < m.busy:
+		s.run.hit("pipeline busy")
 		return errBusy
 	case mood < m.busy+m.forgetful:
+		s.run.hit("pipeline took it, answer lost")
 		for i := range b.UIDs {
 			s.accept(stream, b, i)
 			s.got[b.UIDs[i]].allowed++
@@ -152,8 +158,15 @@ func (s *pipeline) take(rnd *rand.Rand, m moods, stream string, b *poll.Batch) e
 			s.tell(stream, b.UIDs[i], true)
 		}
 	}
-	if len(rest)+len(gone) == 0 {
+	switch {
+	case len(rest)+len(gone) == 0:
 		return nil
+	case len(gone) == 0:
+		s.run.hit("pipeline took a part")
+	case len(rest) == 0:
+		s.run.hit("pipeline refused for good")
+	default:
+		s.run.hit("pipeline took a part, refused a part for good")
 	}
 	return &poll.Refusal{Rest: rest, Dropped: len(gone), Err: errors.New("not all of it")}
 }
@@ -166,6 +179,9 @@ func (s *pipeline) accept(stream string, b *poll.Batch, i int) {
 		s.flight[stream] = map[string]bool{}
 	}
 	s.flight[stream][b.UIDs[i]] = true
+	if n, most := len(s.flight[stream]), s.run.page(stream); n > most {
+		s.run.fail("%s: %d events are accepted and not committed, a page has %d", stream, n, most)
+	}
 }
 
 func (s *pipeline) tell(stream, uid string, accepted bool) {

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -15,7 +13,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/vendorhttp"
 )
 
-// moment is a step of a commit at which a process can be killed.
+// moment is a step of a page at which a process can be killed, or told to shut down.
 type moment int
 
 const (
@@ -24,6 +22,8 @@ const (
 	afterDelivery // before the ledger is written
 	beforeWrite   // the write has begun and does not reach the disk
 	afterWrite    // the write is on disk and nobody knows
+	inFetch       // told to shut down
+	inDelivery    // told to shut down
 	moments
 )
 
@@ -33,33 +33,39 @@ type process struct {
 	run    *run
 	engine *poll.Engine
 	wire   *wire
+	flight flight
 
 	dead     atomic.Bool
 	died     chan struct{}
-	stopping atomic.Int64 // when shutdown began; 0: not yet
+	told     chan struct{} // closed when the process is to shut down
+	stopping atomic.Int64  // when shutdown began; 0: not yet
 
 	mu    sync.Mutex
 	armed moment
 	after int // how many such moments to let pass
 }
 
-const (
-	requestSlots = 6
-	pagePlaces   = 8
-)
+func (m moment) String() string {
+	return [...]string{
+		"never", "killed before a delivery", "killed after a delivery", "killed before a write", "killed after a write",
+		"told to shut down in a fetch", "told to shut down in a delivery",
+	}[m]
+}
+
+const requestSlots = 6
 
 // boot starts a process on what the disk has.
 func (r *run) boot() {
-	p := &process{run: r, died: make(chan struct{})}
+	p := &process{run: r, died: make(chan struct{}), told: make(chan struct{})}
 	p.wire = &wire{process: p, next: r.transport}
 	r.process = p
 	p.engine = poll.New(poll.Settings{
 		Sink:     sinkFunc(func(ctx context.Context, b *poll.Batch) error { return r.pipeline.deliver(ctx, p, b) }),
 		Observer: r.watch, Storage: client{r.disk, p}, Logger: r.log,
-		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: pagePlaces,
+		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: r.places, MaxBytesInFlight: r.room,
 		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted,
 	})
-	source := r.source()
+	source := r.source(p)
 	http, err := vendorhttp.New(vendorhttp.Settings{
 		Instance: "acme", Source: source, HTTP: &http.Client{Transport: p.wire}, Slots: p.engine.Slots(),
 		Reserve: 0.5, Logger: zap.NewNop(),
@@ -72,12 +78,29 @@ func (r *run) boot() {
 	for i, f := range r.feeds {
 		streams = append(streams, &poll.Stream{
 			Key: f.key(), Source: source, Stream: source.Streams[i], Client: http, Filter: f.filter,
-			PollInterval: f.interval, InitialLookback: f.lookback, Lateness: f.lateness, PageSize: f.pageSize,
+			PollInterval: f.interval, InitialLookback: f.lookback, Lateness: f.lateness, PageSize: r.pageSize(f),
 		})
 	}
 	p.engine.Add(streams)
 	p.engine.Start()
 	r.trace.add("boot")
+}
+
+// pageSize is what the configuration of this life says.
+func (r *run) pageSize(f *feed) int {
+	if f.pageSize == 0 || r.total.restarts+r.total.crashes == 0 {
+		return f.pageSize
+	}
+	return f.pageSize/2 + 1 + r.chance.of("page size "+f.name, r.total.restarts+r.total.crashes).IntN(f.pageSize/2)
+}
+
+// page returns how many events a page of a stream may have.
+func (r *run) page(stream string) int {
+	most := 2 // further rows equal to the last one
+	if f := r.api.feeds[stream]; f.pageSize > 0 {
+		return most + f.MaxPageSize
+	}
+	return most + defaultPage
 }
 
 func (s *shape) key() poll.Key { return poll.Key{Provider: "acme", Instance: "acme", Stream: s.name} }
@@ -86,7 +109,7 @@ type sinkFunc func(context.Context, *poll.Batch) error
 
 func (f sinkFunc) Deliver(ctx context.Context, b *poll.Batch) error { return f(ctx, b) }
 
-// arm makes the process die at the n-th moment of a kind from now.
+// arm makes the process end at the n-th moment of a kind from now.
 func (p *process) arm(m moment, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -97,13 +120,32 @@ func (p *process) arm(m moment, n int) {
 func (p *process) dies(m moment) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.reaches(m) {
+		return false
+	}
+	p.die()
+	return true
+}
+
+// mayEnd tells the process to shut down, if this is the moment.
+func (p *process) mayEnd(m moment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaches(m) {
+		close(p.told)
+	}
+}
+
+// reaches reports, once, whether this is the moment. p.mu is held.
+func (p *process) reaches(m moment) bool {
 	if p.armed != m || p.dead.Load() {
 		return false
 	}
 	if p.after--; p.after > 0 {
 		return false
 	}
-	p.die()
+	p.armed = noMoment
+	p.run.hit(m.String())
 	return true
 }
 
@@ -145,6 +187,9 @@ func (r *run) stop(grace time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err := r.process.engine.Shutdown(ctx)
+	if err != nil {
+		r.hit("shutdown beyond its deadline")
+	}
 	if took := time.Since(began); took > grace {
 		r.fail("shutdown took %v where it had %v", took, grace)
 	}

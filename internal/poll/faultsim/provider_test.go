@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -18,7 +16,7 @@ import (
 const endpoint = "https://api.acme.example"
 
 // source declares the simulated vendor as a provider would.
-func (r *run) source() *providers.Source {
+func (r *run) source(p *process) *providers.Source {
 	s := &providers.Source{
 		Endpoint: endpoint, Tenant: "acme.example", Classify: classify,
 		Auth: providers.HeaderAuth{Name: "X-Key", Value: fixedKey},
@@ -37,7 +35,7 @@ func (r *run) source() *providers.Source {
 		s.Budgets = []providers.Budget{b}
 	}
 	for _, f := range r.feeds {
-		s.Streams = append(s.Streams, providers.Stream{Name: f.name, Traits: f.Traits, Fetch: f.fetch, Decode: f.decode})
+		s.Streams = append(s.Streams, providers.Stream{Name: f.name, Traits: f.Traits, Fetch: p.watched(f.shape), Decode: f.decode})
 	}
 	return s
 }

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -43,6 +41,8 @@ type run struct {
 	planted poll.PlantedFaults
 	mode    mode
 	active  time.Duration
+	places  int           // of pages in flight
+	room    int64         // bytes of pages in flight; 0: as much as usual
 	jump    time.Duration // how far the collector's clock may be off
 	ahead   atomic.Int64  // how far it is
 
@@ -54,6 +54,7 @@ type run struct {
 	disk      *disk
 	watch     *watch
 	sent      counts
+	fired     counts // what went wrong, by what it is
 	process   *process
 	log       *zap.Logger
 	trace     *trace
@@ -67,11 +68,14 @@ type run struct {
 
 // totals are what a run adds to the summary.
 type totals struct {
+	seeds                       int
 	days                        float64 // of streams
 	requests, events, delivered int
 	repeated                    int // within what is allowed
 	refused                     int
 	crashes, restarts           int
+	faults                      map[string]int // by kind, how often
+	lost, strays                int            // complaints that events are lost, or repeated
 }
 
 // newRun draws a history. It must be called in the bubble.
@@ -83,19 +87,22 @@ func newRun(seed uint64, planted poll.PlantedFaults, t *trace) *run {
 	r.mode = vendorsim.Pick(rnd, calm, storm, storm, storm, storm, storm, endless, beyond, clock, wild)
 	p := paces[min(rnd.IntN(4), len(paces)-1)]
 	r.active = between(rnd, p.active[0], p.active[1])
-	r.api = &api{chance: r.chance, feeds: map[string]*feed{}}
+	r.api = &api{chance: r.chance, feeds: map[string]*feed{}, hit: r.hit}
 	vendor := vendorsim.Vendor{
 		Key: "acme", TokenPaths: []string{tokenPath}, Errors: r.api.errors,
 		New: func(*vendorsim.World) http.Handler { return r.api },
 	}
 	for i := range []int{1, 1, 1, 2, 2, 3}[rnd.IntN(6)] {
 		s := newShape(r.chance.of("shape", i), fmt.Sprint("log", i), p)
-		r.feeds = append(r.feeds, &feed{shape: s})
-		vendor.Streams = append(vendor.Streams, s.stream())
+		f := &feed{shape: s, hit: r.hit}
+		r.feeds = append(r.feeds, f)
+		vendor.Streams = append(vendor.Streams, f.stream())
 	}
 	r.world = vendorsim.NewWorld(vendor, vendorsim.Options{Seed: seed, Now: r.vendorNow})
 	r.transport = vendorsim.RoundTripper(r.world.Handler())
 	r.drawAccess(rnd)
+	r.places = vendorsim.Pick(rnd, 1, 2, 4, 8)
+	r.room = vendorsim.Pick[int64](rnd, 0, 0, 4<<10, 64<<10)
 	r.pipeline, r.disk, r.watch = newPipeline(r), newDisk(r), newWatch(r)
 	level := zapcore.ErrorLevel
 	if t != nil {
@@ -161,7 +168,14 @@ func (r *run) play() {
 	r.end = r.world.Now()
 	r.stop(time.Minute)
 	r.judge()
+	r.total.faults = r.fired.n
+	for kind, n := range r.world.Faults.Fired() {
+		r.total.faults[string(kind)] += n
+	}
 }
+
+// hit counts a fault that has happened.
+func (r *run) hit(kind string) { r.fired.next(kind) }
 
 // drawJump draws how far the collector's clock may be off. A clock that is wrong by
 // less than the lateness that nothing uses up must do no harm.

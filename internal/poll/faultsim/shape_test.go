@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -19,6 +17,8 @@ const (
 	byLink
 )
 
+func (p paging) String() string { return [...]string{"tokens", "offsets", "links"}[p] }
+
 type naming int
 
 const (
@@ -28,6 +28,10 @@ const (
 	identities        // a part of the record is, the rest changes with each read
 )
 
+func (n naming) String() string {
+	return [...]string{"ids", "derived ids", "no ids", "identities"}[n]
+}
+
 type branching int
 
 const (
@@ -35,6 +39,8 @@ const (
 	categories           // the window is read as several chains
 	files                // a list of files that never change
 )
+
+func (b branching) String() string { return [...]string{"none", "categories", "files"}[b] }
 
 // shape is what one stream of the simulated vendor is like.
 type shape struct {
@@ -101,7 +107,7 @@ func newShape(rnd *rand.Rand, name string, p pace) *shape {
 	switch s.Resume {
 	case providers.ByCursor:
 		s.terminal = share(rnd, 0.15)
-		s.anyStart = share(rnd, 0.25)
+		s.anyStart = share(rnd, 0.25) && !s.terminal // that would be a list to be walked
 		if s.anyStart {
 			s.Bounds = providers.EventTime
 		}
@@ -159,7 +165,7 @@ func (s *shape) drawPages(rnd *rand.Rand) {
 		return
 	}
 	if s.Granularity <= time.Minute && share(rnd, 0.2) {
-		s.mostRows = 6 * burst
+		s.mostRows = 4 * burst
 	}
 	if s.pageSize >= 20 && s.mostPage == 0 && s.Granularity <= time.Minute && share(rnd, 0.15) {
 		s.MaxPages = 8 + rnd.IntN(8)

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -39,9 +37,10 @@ func (r *run) judgeSnapshots(f *feed, events map[string]*event) {
 			}
 		}
 		pos := led.Position()
+		last := f.lastRow(pos.Cursor)
 		for _, key := range slices.Sorted(maps.Keys(events)) {
 			e := events[key]
-			if e.wanted && e.punctual(f) && r.claimed(f, &pos, &s, e) && e.arrivedBefore(s.arrived) < e.copies {
+			if e.wanted && e.punctual(f) && r.claimed(f, &pos, last, &s, e) && e.arrivedBefore(s.arrived) < e.copies {
 				r.fail("%s: the ledger of %v claims %s of %v, shown at %v, which had not come", f.name, s.at, key, e.basis, e.shown)
 			}
 		}
@@ -57,8 +56,9 @@ func (e *event) arrivedBefore(order int) (n int) {
 	return n
 }
 
-// claimed tells that by the position the event need not be read any more.
-func (r *run) claimed(f *feed, pos *ledger.Position, s *snapshot, e *event) bool {
+// claimed tells that by the position, whose cursor stands behind last, the event need
+// not be read any more.
+func (r *run) claimed(f *feed, pos *ledger.Position, last *vendorsim.Entry, s *snapshot, e *event) bool {
 	at := ledger.Nanos(e.basis)
 	if at < pos.Start || f.Retention > 0 && !e.basis.Add(f.Retention).After(s.at.Add(r.jump)) {
 		return false
@@ -66,7 +66,6 @@ func (r *run) claimed(f *feed, pos *ledger.Position, s *snapshot, e *event) bool
 	if f.Resume != providers.ByCursor {
 		return r.jump == 0 && pos.Settled().Contains(at)
 	}
-	last := f.lastRow(pos.Cursor)
 	return last != nil && !e.rows[0].Visible.After(s.at) && f.compare(e.rows[0], last) <= 0
 }
 
@@ -88,11 +87,7 @@ func (f *feed) lastRow(cursor string) *vendorsim.Entry {
 	if json.Unmarshal([]byte(gjson.GetBytes(sealed[12:], "p").Raw), &pos) != nil {
 		return nil
 	}
-	rows := f.world.Between(f.name, vendorsim.Query{})
-	if i := slices.IndexFunc(rows, func(e *vendorsim.Entry) bool { return e.Seq == pos.After }); i >= 0 {
-		return rows[i]
-	}
-	return nil
+	return f.numbered(pos.After)
 }
 
 var uidText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)

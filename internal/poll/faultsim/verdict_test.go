@@ -1,8 +1,7 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -82,6 +81,19 @@ func (r *run) judge() {
 		}
 	}
 	r.total.delivered += r.pipeline.accepted
+	r.judgeQuota()
+	for _, v := range r.world.Violations() {
+		r.fail("the vendor complains: %v", v)
+	}
+}
+
+// judgeQuota checks that a collector that is alone, and lives on, never meets the
+// vendor's limit.
+func (r *run) judgeQuota() {
+	alone := r.fired.n["others use the quota"]+r.fired.n["vendor's clock wrong"]+r.total.crashes == 0 && r.total.restarts == 1
+	if alone && r.api.refused > 0 {
+		r.fail("the vendor refused %d requests beyond its quota", r.api.refused)
+	}
 }
 
 func (r *run) judgeEvent(f *feed, key string, e *event) {
@@ -100,11 +112,13 @@ func (r *run) judgeEvent(f *feed, key string, e *event) {
 		}
 		r.total.repeated += max(0, a.count-1)
 		if a.count > 1+a.allowed && r.mode != wild {
+			r.total.strays++
 			r.fail("%s: repeated: %s came %d times where %d are allowed", f.name, key, a.count, 1+a.allowed)
 		}
 	}
 	if due := r.due(f, e); r.mode.heals() && e.wanted && r.inReach(f, e, due) && !due.After(r.end) {
 		if len(e.got) < e.copies {
+			r.total.lost++
 			r.fail("%s: lost: %s of %v, shown at %v, due at %v: %d of %d came", f.name, key, e.basis, e.shown, due, len(e.got), e.copies)
 		}
 		for _, a := range e.got {
@@ -173,15 +187,34 @@ func (r *run) judgeEnd(f *feed, events map[string]*event) {
 	}
 }
 
+// newestOf returns the time of the newest event that has come.
+func newestOf(events map[string]*event) (newest time.Time) {
+	for _, e := range events {
+		if len(e.got) > 0 && !e.undated() && e.basis.After(newest) {
+			newest = e.basis
+		}
+	}
+	return newest
+}
+
 // mayRemember returns how many ids, and files, may be remembered at the end.
 func (r *run) mayRemember(f *feed, events map[string]*event) int {
-	width := max(f.lateness/8, 90*time.Minute)
-	horizon := r.end.Add(-2*f.settledAfter() - 4*width - 2*f.Edge - f.Remember - f.lateness - r.jump)
+	width := max(f.lateness/8, min(cmp.Or(f.MaxWindow, 24*time.Hour)/16, 3*time.Hour))
+	newest := r.end
+	if f.Resume == providers.ByCursor {
+		newest = newestOf(events)
+	}
+	horizon := newest.Add(-2*f.settledAfter() - 4*width - 2*f.Edge - f.Granularity - f.Remember - f.lateness - r.jump)
 	n := int(r.end.Sub(horizon)/f.interval) + 1 // files
 	for _, e := range events {
-		walked := f.Resume == providers.ByWalk && (f.Bounds == providers.IngestionTime || e.undated())
+		listed := f.Resume == providers.ByWalk && f.Bounds == providers.IngestionTime
+		endures := f.Resume != providers.ByWindow && e.undated()
 		switch {
-		case walked, f.Resume == providers.ByCursor, e.basis.After(horizon):
+		case listed, endures:
+			// What is still on the list is remembered anew beside what it was with, which
+			// is forgotten once all that is on the list is elsewhere.
+			n += 2 * len(e.got)
+		case e.basis.After(horizon):
 			n += len(e.got)
 		default:
 			for _, a := range e.got {

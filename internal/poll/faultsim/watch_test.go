@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -36,6 +34,7 @@ func (w *watch) Page(k poll.Key, r poll.Report) {
 		w.run.fail("a report does not add up: %+v", r)
 	}
 	w.run.pipeline.reported(k.Stream, &r)
+	w.run.process.flight.leave(k.Stream)
 	w.run.trace.add("report %s received %d delivered %d filtered %d outside %d duplicates %d dropped %d late %d",
 		k.Stream, r.Received, r.Delivered, r.Filtered, r.Outside, r.Duplicates, r.Dropped, r.Late)
 	w.mu.Lock()

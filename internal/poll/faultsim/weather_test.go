@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -46,10 +44,15 @@ var weathers = []weather{
 	}},
 	{"partial answers", false, func(r *run, rnd *rand.Rand) { r.api.setPartial(0.05 + 0.5*rnd.Float64()) }},
 	{"vendor's clock is wrong", false, func(r *run, rnd *rand.Rand) {
+		r.hit("vendor's clock wrong")
 		r.world.SetSkew(between(rnd, -2*time.Hour, 2*time.Hour))
 		r.world.Faults.Set(vendorsim.Throttled, 0.1)
 	}},
-	{"others use the quota", false, func(r *run, rnd *rand.Rand) { r.world.Spend("all", r.api.limit.Requests) }},
+	{"others use the quota", false, func(r *run, rnd *rand.Rand) {
+		r.hit("others use the quota")
+		r.world.Spend("all", r.api.limit.Requests)
+	}},
+	{"clock set back", true, func(r *run, rnd *rand.Rand) { r.setClockBack(upTo(rnd, r.jump)) }},
 	{"busy pipeline", true, func(r *run, rnd *rand.Rand) {
 		r.pipeline.setMoods(moods{busy: 0.5 * rnd.Float64(), part: 0.3 * rnd.Float64(), slow: upTo(rnd, 30*time.Second)})
 	}},
@@ -111,9 +114,17 @@ func (r *run) trouble(rnd *rand.Rand) {
 // endProcess ends the process in one of the ways that somebody chose, and starts it
 // again after a while.
 func (r *run) endProcess(rnd *rand.Rand) {
-	switch rnd.IntN(3) {
+	switch rnd.IntN(4) {
 	case 0:
+		r.hit("killed at any time")
 		r.kill("at any time")
+	case 3:
+		r.hit("killed soon after its start")
+		r.kill("at any time")
+		r.outage(rnd)
+		r.boot()
+		r.pass(upTo(rnd, 5*time.Second))
+		r.kill("soon after its start")
 	case 1:
 		r.stop(between(rnd, time.Millisecond, 2*time.Second))
 	default:
@@ -135,6 +146,9 @@ func (r *run) outage(rnd *rand.Rand) {
 	}
 	// The vendor's time goes on as it was.
 	ahead := between(rnd, -r.jump, r.jump)
+	if r.hit("clock behind"); ahead > 0 {
+		r.hit("clock ahead")
+	}
 	was := r.ahead.Load()
 	if by := ahead - time.Duration(was); by > 0 {
 		time.Sleep(by)
@@ -145,7 +159,19 @@ func (r *run) outage(rnd *rand.Rand) {
 	r.trace.add("the clock is %v ahead", ahead)
 }
 
-// pass lets time pass. A process that dies meanwhile is started again.
+// setClockBack sets the collector's clock back while it runs: for it, the world leaps
+// ahead.
+func (r *run) setClockBack(by time.Duration) {
+	ahead := max(-r.jump, time.Duration(r.ahead.Load())-by)
+	if r.jump == 0 || ahead >= time.Duration(r.ahead.Load()) {
+		return
+	}
+	r.hit("clock set back")
+	r.ahead.Store(int64(ahead))
+	r.trace.add("the clock is set back, it is %v ahead", ahead)
+}
+
+// pass lets time pass. A process that ends meanwhile is started again.
 func (r *run) pass(d time.Duration) {
 	end := time.NewTimer(d)
 	defer end.Stop()
@@ -156,6 +182,11 @@ func (r *run) pass(d time.Duration) {
 		case <-r.process.died:
 			r.kill("at a step of a commit")
 			r.outage(r.chance.of("outage", r.total.crashes))
+			r.boot()
+		case <-r.process.told:
+			rnd := r.chance.of("shutdown", r.total.restarts)
+			r.stop(vendorsim.Pick(rnd, upTo(rnd, 30*time.Millisecond), between(rnd, time.Second, time.Minute)))
+			r.outage(rnd)
 			r.boot()
 		}
 	}

@@ -1,5 +1,3 @@
-//go:build faultsim
-
 package faultsim_test
 
 import (
@@ -31,6 +29,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if share(rnd, 0.03) {
 		latency += upTo(rnd, 20*time.Second)
 	}
+	w.process.mayEnd(inFetch)
 	if !wait(req.Context(), latency, false) {
 		return nil, req.Context().Err()
 	}
