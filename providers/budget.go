@@ -17,8 +17,9 @@ type Budget struct {
 	// RetryAfter is the wait after a throttled answer that names none; 0: backoff
 	// from one second.
 	RetryAfter time.Duration
-	// Share names the account that the vendor counts by: instances with equal Share
-	// and Class draw from one budget. Empty: the instance's own.
+	// Share names the account that the vendor counts by: instances of one vendor
+	// (Source.Vendor) with equal Share and Class draw from one budget. Empty: the
+	// instance's own.
 	Share string
 }
 

@@ -83,6 +83,9 @@ type Source struct {
 	Auth Auth
 	// Budgets declare what the vendor allows, one per request class.
 	Budgets []Budget
+	// Vendor is whose accounts Budget.Share names; empty: the provider's key. Two
+	// providers that draw on one account of a vendor have it in common.
+	Vendor string
 	// Classify turns an answer into an error, or returns nil to leave it to the
 	// rules by status (see DefaultClass). It sees every answer, 200 included, and
 	// must be quick on success.

@@ -1,6 +1,7 @@
 package vendorhttp_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -27,20 +28,26 @@ func TestBudgetsByClassAndShare(t *testing.T) {
 		first, second string // class
 		other         *vendorhttp.Shared
 		perMinute     int
+		instance      string
+		vendor        string
 		want          time.Duration
 	}{
-		"one account":               {"", "", shared, 0, time.Minute},
-		"one account, other class":  {"", "files", shared, 0, 0},
-		"own class":                 {"own", "own", shared, 0, 0},
-		"undeclared is the default": {"", "unknown", shared, 0, time.Minute},
-		"other receiver":            {"", "", nil, 0, 0},
-		"slower where configured":   {"own", "own", shared, 1, 0},
+		"one account":               {other: shared, want: time.Minute},
+		"one account, other class":  {second: "files", other: shared},
+		"own class":                 {first: "own", second: "own", other: shared},
+		"undeclared is the default": {second: "unknown", other: shared, want: time.Minute},
+		"other receiver":            {},
+		"other vendor":              {other: shared, instance: "else/test"},
+		"other product of it":       {other: shared, instance: "else/test", vendor: "vendor", want: time.Minute},
+		"slower where configured":   {first: "own", second: "own", other: shared, perMinute: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				*shared = vendorhttp.Shared{}
-				a, b := settings(always(200, "{}"), providers.Source{Budgets: budgets}), settings(always(200, "{}"), providers.Source{Budgets: budgets})
-				a.Shared, b.Shared, b.Instance, b.RequestsPerMinute = shared, tt.other, "vendor/other", tt.perMinute
+				a := settings(always(200, "{}"), providers.Source{Budgets: budgets})
+				b := settings(always(200, "{}"), providers.Source{Budgets: budgets, Vendor: tt.vendor})
+				a.Shared, b.Shared, b.RequestsPerMinute = shared, tt.other, tt.perMinute
+				b.Instance = cmp.Or(tt.instance, "vendor/other")
 				first, second := newClient(t, a), newClient(t, b)
 				start := time.Now()
 				_, err := first.Do(t.Context(), providers.Request{Class: tt.first})

@@ -1,6 +1,8 @@
 package vendorhttp
 
 import (
+	"cmp"
+	"strings"
 	"sync"
 
 	"github.com/otelactivity/otelactivity/providers"
@@ -17,11 +19,13 @@ type Shared struct {
 // budgetsOf returns the budgets of an instance by class, with one of class "".
 func budgetsOf(s *Settings) map[string]*budget {
 	out := map[string]*budget{}
+	provider, _, _ := strings.Cut(s.Instance, "/")
+	vendor := cmp.Or(s.Source.Vendor, provider)
 	for _, d := range s.Source.Budgets {
 		if d.Share == "" {
 			out[d.Class] = newBudget(d, s.RequestsPerMinute)
 		} else {
-			out[d.Class] = s.Shared.budget(d, s.RequestsPerMinute)
+			out[d.Class] = s.Shared.budget(vendor, d, s.RequestsPerMinute)
 		}
 	}
 	if out[""] == nil {
@@ -30,12 +34,13 @@ func budgetsOf(s *Settings) map[string]*budget {
 	return out
 }
 
-// budget returns the shared budget of a declaration. Where declarations differ the
-// slower one holds.
-func (s *Shared) budget(d providers.Budget, perMinute int) *budget {
+// budget returns the shared budget of a vendor's declaration. Where declarations
+// differ the slower one holds. Accounts of two vendors may have one name: a host
+// behind which both are reached, or the customer's.
+func (s *Shared) budget(vendor string, d providers.Budget, perMinute int) *budget {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := d.Share + "\x00" + d.Class
+	key := vendor + "\x00" + d.Share + "\x00" + d.Class
 	b, ok := s.budgets[key]
 	if ok {
 		b.join(d, perMinute)

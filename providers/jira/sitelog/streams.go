@@ -33,6 +33,7 @@ func Source(a cloudsite.Account, o providers.Options) *providers.Source {
 		Auth:          a.Auth,
 		Classify:      hints.Classify,
 		Budgets:       cloudsite.Budgets(Product, a.Tenant),
+		Vendor:        Product,
 		Warnings:      a.Warnings,
 		Shares:        "the audit log of the Jira site " + a.Tenant,
 		Streams: []providers.Stream{{
