@@ -30,6 +30,7 @@ func TestFaultsHeal(t *testing.T) {
 				t.Parallel()
 				inBubble(t, func(t *testing.T) {
 					r := newRig(t, vendor, vendor.Config)
+					r.entry["poll_interval"] = max(3*poll, r.every).String() // hours in which nothing happens
 					r.backlog(120)
 					r.start()
 					pass(20 * time.Minute)

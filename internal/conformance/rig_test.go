@@ -48,6 +48,7 @@ type rig struct {
 	// settled is when every stream must have delivered everything: the longest
 	// lateness, and a while, because the last windows of it wait for company.
 	settled time.Duration
+	every   time.Duration // a vendor is polled
 }
 
 const (
@@ -85,7 +86,8 @@ func newRig(t *testing.T, vendor vendorsim.Vendor, config func(string) map[strin
 	late := lateness(t, vendor.Key)
 	r.next, r.settled = r.sink, 5*late/3+3*time.Hour
 	r.entry = config("http://" + strings.ReplaceAll(vendor.Key, "_", "-") + ".sim.example")
-	r.entry["poll_interval"] = max(poll, late/pollsInLateness).String()
+	r.every = max(poll, late/pollsInLateness)
+	r.entry["poll_interval"] = r.every.String()
 	r.entry["http"] = map[string]any{"middlewares": []any{map[string]any{"id": "wire"}}}
 	return r
 }
