@@ -93,6 +93,7 @@ fuzz: ## every fuzz target for TIME each
 .PHONY: lint
 lint: $(LINT) ## golangci-lint, gofumpt, go vet, house rules
 	@for m in $(MODULES); do echo "== $$m"; (cd "$$m" && $(GO) vet ./... && '$(CURDIR)/$(LINT)' run --config '$(CURDIR)/.golangci.yml' ./...); done
+	cd internal/e2e && $(GO) vet -tags e2e ./...
 	internal/tools/house.sh
 
 $(LINT):
