@@ -20,10 +20,10 @@ func windowedConfig(v *vendor, lookback, poll time.Duration, entry map[string]an
 	}
 }
 
-// backfill measures a history of 64 windows from a vendor that takes 100 ms for an
+// backfill measures a history of 192 windows from a vendor that takes 100 ms for an
 // answer, one window at a time and eight.
 func backfill(ctx context.Context, t *table, v *vendor) error {
-	const window, windows = time.Hour, 64
+	const window, windows = time.Hour, 192
 	step := window / pageSize * 2 // half a page a window
 	goal := int(windows*window/step) - 3*pageSize
 	timed := func(parallel int) (time.Duration, error) {
