@@ -3,6 +3,7 @@ package poll_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -149,6 +150,34 @@ func TestIncompletePagesAreReadAgain(t *testing.T) {
 		state, _ := w.seen.state()
 		assert.Equal(t, poll.Running, state)
 	})
+}
+
+// TestIncompletePageMovesNothing is an answer that leaves out old events and has new
+// ones: where the stream begins again must not depend on it.
+func TestIncompletePageMovesNothing(t *testing.T) {
+	everyResume(t, func(t *testing.T, traits providers.Traits) {
+		traits.Lateness = time.Minute
+		w := newWorld(t, traits)
+		ids := w.past(8, 5*time.Minute)
+		partial := 3
+		w.vendor.change = func(q providers.Query, p *providers.Page) {
+			if q.Cursor == "" && partial > 0 && len(p.Events) > 0 {
+				partial--
+				newest := slices.MaxFunc(p.Events, func(a, b providers.Event) int { return timeOf(a).Compare(timeOf(b)) })
+				p.Events, p.Incomplete = []providers.Event{newest}, true
+			}
+		}
+		w.start()
+		run(time.Hour)
+		w.stop()
+		w.exactlyOnce(ids...)
+		assert.Zero(t, partial)
+	})
+}
+
+func timeOf(e providers.Event) time.Time {
+	a, _ := decode(e)
+	return a.CreatedAt
 }
 
 func TestStuckCursorIsNeverAnEndlessLoop(t *testing.T) {

@@ -152,10 +152,13 @@ func (l *loop) tooManyPages(most int) error {
 func (l *loop) advance(r *read, c *chain, f *fetched, seen sifted, more bool) ledger.Position {
 	pos := l.ledger.Position()
 	pos.Newest = max(pos.Newest, seen.newest)
-	if more && !pos.CaughtUp {
+	switch {
+	case r.incomplete && !l.engine.set.Faults.PartialMoves:
+		// What the vendor left out may be older than what it sent.
+	case more && !pos.CaughtUp:
 		// One event from the future must not hide how far a long catch-up has come.
 		pos.Reached = max(pos.Reached, seen.lowest)
-	} else {
+	default:
 		pos.Reached = max(pos.Reached, seen.highest)
 	}
 	if c.branch != (ledger.Key{}) && !f.More && !r.incomplete {

@@ -50,6 +50,7 @@ type PlantedFaults struct {
 	ForgetUndated       bool // ids of events without time are forgotten like those of others
 	DropRest            bool // what the pipeline wants again is not tried again
 	PartialIsWhole      bool // an answer that the vendor calls partial counts as whole
+	PartialMoves        bool // such an answer moves the place where a lost cursor begins again
 	ShallowWalk         bool // a walk never goes beyond known ground
 	Boundless           bool // pages in flight are not bounded
 }

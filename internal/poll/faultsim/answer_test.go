@@ -189,11 +189,21 @@ func (c *call) files(pos position) answer {
 	return a
 }
 
+// everySecond is what a partial answer has: old rows are missing as well as new ones.
+func everySecond(rows []*vendorsim.Entry) []*vendorsim.Entry {
+	var some []*vendorsim.Entry
+	for i := len(rows) - 1; i >= 0; i -= 2 {
+		some = append(some, rows[i])
+	}
+	slices.Reverse(some)
+	return some
+}
+
 // render writes the answer as the vendor does.
 func (c *call) render(a answer) vendorsim.Reply {
 	partial := c.isPartial()
 	if partial && len(a.rows) > 1 && c.naming == vendorIDs {
-		a.rows = a.rows[:len(a.rows)/2]
+		a.rows = everySecond(a.rows)
 	}
 	rows := vendorsim.Array(a.rows)
 	if c.naming == identities {
