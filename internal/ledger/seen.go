@@ -94,6 +94,17 @@ func (s *Seen) Newest(r Range) (last Bucket, ok bool) {
 	return Bucket{}, false
 }
 
+// OldestSight returns when the bucket was last added to, or kept, that was so longest
+// ago; ok is false when there is none.
+func (s *Seen) OldestSight() (sight int64, ok bool) {
+	for i, b := range s.buckets {
+		if i == 0 || b.sight < sight {
+			sight = b.sight
+		}
+	}
+	return sight, len(s.buckets) > 0
+}
+
 // Len returns the number of ids remembered.
 func (s *Seen) Len() int { return s.n }
 

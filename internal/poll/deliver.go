@@ -121,8 +121,8 @@ func (l *loop) cover(pos ledger.Position, window ledger.Range, r *read) ledger.P
 func (l *loop) complete(r *read, pos ledger.Position) ledger.Position {
 	pos = l.cover(pos, r.window, r)
 	pos.Read = max(pos.Read, r.began.UnixNano())
-	if !r.known {
-		l.deep = r.began.UnixNano()
+	if r.renews {
+		l.renewal.end()
 	}
 	l.forget(r, &pos)
 	return pos
@@ -146,7 +146,7 @@ func (l *loop) forget(r *read, pos *ledger.Position) {
 		case t.Resume == providers.ByWalk && now.Before(b.LastSeen.Add(t.Remember)):
 			return false
 		case t.Resume == providers.ByWalk && t.Bounds != providers.EventTime:
-			return b.LastSeen.UnixNano() < l.deep
+			return b.LastSeen.UnixNano() < l.renewal.done
 		}
 		belongs := ledger.Range{From: max(b.Belongs.From, base), To: min(b.Belongs.To, l.plan.stop)}
 		return settled.Covers(belongs) && (!l.overlapped(r, b.Belongs) || l.engine.set.Faults.ForgetUnderRead)

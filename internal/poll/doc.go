@@ -65,7 +65,8 @@
 // again: what may bring it is settled (its time by EventTime, else the query that
 // brought it, and Traits.Remember on both sides), and no read under way overlaps that.
 // A stream ByCursor remembers what it would read again without its cursor. A walk by
-// IngestionTime remembers what is on the list. Events without time, which a list or a
+// IngestionTime remembers what is on the list, and reads all of it once a day to learn
+// what has left it. Events without time, which a list or a
 // feed may bring again at any time, are remembered as long as the vendor keeps them, the
 // newest hundred thousand at most. So a stream remembers the ids of at most 1.4 L, and
 // those of the window that it reads. Ids are taken from memory

@@ -34,10 +34,10 @@ type loop struct {
 	size   atomic.Int64 // bytes of the last page: the estimate for the next
 	lanes  gate         // requests of backlog windows; a live read takes one for its whole length
 
-	turn   chan struct{} // holds a token while nobody has the turn
-	ledger *ledger.Ledger
-	hash   hasher
-	deep   int64 // when the last walk to the end of its list began
+	turn    chan struct{} // holds a token while nobody has the turn
+	ledger  *ledger.Ledger
+	hash    hasher
+	renewal renewal
 
 	mu    sync.Mutex
 	reads []*read // under way

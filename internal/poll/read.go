@@ -23,7 +23,8 @@ type read struct {
 	// the read began.
 	settled, covered ledger.Set
 	size             int  // page size
-	deep             bool // a walk has to look for late events
+	deep             bool // a walk has to look for late events, or renews
+	renews           bool // it renews the memory of what is on the list
 	pages            atomic.Int32
 
 	// The rest is changed by whoever has the turn.

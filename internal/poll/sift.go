@@ -86,7 +86,7 @@ func (l *loop) remember(r *read, s *scratch, a *providers.Activity, t int64, dat
 	at, belongs := l.place(r, t, now, dated)
 	key := keyOf(sum)
 	if !l.ledger.Seen().Add(at, now, belongs, key) {
-		l.keep(at, now, belongs, key)
+		l.keep(r, at, now, belongs, key)
 		return false
 	}
 	s.text = appendUID(s.text, sum)
@@ -166,7 +166,7 @@ func (l *loop) newlySkipped(r *read, f *fetched, now int64) []providers.Skip {
 		if skip.Detail == "" || l.ledger.Seen().Add(at, now, belongs, key) {
 			list = append(list, skip)
 		} else {
-			l.keep(at, now, belongs, key)
+			l.keep(r, at, now, belongs, key)
 		}
 	}
 	return list

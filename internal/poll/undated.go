@@ -49,13 +49,12 @@ func (l *loop) undatedPlace(now int64) int64 {
 
 // keep renews the memory of an id that came again and may do so as long as it is on
 // the vendor's list, whatever its time.
-func (l *loop) keep(at, now int64, belongs ledger.Range, key ledger.Key) {
-	t := &l.Stream.Stream.Traits
+func (l *loop) keep(r *read, at, now int64, belongs ledger.Range, key ledger.Key) {
 	switch {
 	case at < 0 && l.memory() > 0:
 		l.ledger.Seen().Keep(at, now, belongs, key, l.memory()/2)
-	case t.Resume == providers.ByWalk && t.Bounds != providers.EventTime:
-		l.ledger.Seen().Keep(at, now, belongs, key, 0)
+	case r.renews:
+		l.ledger.Seen().Keep(at, now, belongs, key, time.Duration(now-l.renewal.began))
 	}
 }
 

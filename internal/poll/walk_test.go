@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/otelactivity/otelactivity/providers"
 )
@@ -106,6 +107,42 @@ func TestWalkOfAnUndatedList(t *testing.T) {
 		assert.Less(t, len(w.vendor.queries()), 60+15*15, "live walks stop where everything is known")
 		assert.InDelta(t, 146, w.seen.coverage.Seen, 0, "what is on the list is remembered, once")
 	})
+}
+
+// TestWalkRemembersWhatIsOnTheList is a list that never has to be walked to its end
+// for late events, and that events leave.
+func TestWalkRemembersWhatIsOnTheList(t *testing.T) {
+	for name, order := range map[string]providers.Order{"newest first": providers.NewestFirst, "unordered": providers.Unordered} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				traits := walked()
+				traits.Bounds, traits.Lateness, traits.Order = providers.IngestionTime, 0, order
+				w := newWorld(t, traits)
+				w.stream.PollInterval = 10 * time.Minute
+				var ids []string
+				for i := range 100 {
+					ids = append(ids, fmt.Sprint("old", i))
+					w.vendor.add(event{ID: ids[i], At: time.Now().Add(-time.Duration(i) * time.Minute)})
+				}
+				w.start()
+				for i := range 240 {
+					run(30 * time.Minute)
+					ids = append(ids, strconv.Itoa(i))
+					w.change(func() { w.vendor.events = w.vendor.events[1:] })
+					w.vendor.now(strconv.Itoa(i))
+					if i == 100 { // the clock of the renewal is what the disk has
+						w.kill()
+						w.start()
+					}
+					require.LessOrEqual(t, w.seen.coverage.Seen, 100+2*48, "those of the list, and what came and went since they were renewed")
+				}
+				run(25 * time.Hour)
+				w.stop()
+				w.exactlyOnce(ids...)
+				assert.InDelta(t, 100, w.seen.coverage.Seen, 10, "those of the list, once")
+			})
+		})
+	}
 }
 
 func TestWalkIsCutByTheVendorsLastPage(t *testing.T) {

@@ -56,7 +56,8 @@ func (l *loop) walk(ctx context.Context) error {
 		return nil
 	}
 	r := l.begin(ledger.Range{From: from, To: min(now-l.plan.lag, l.plan.stop)}, &pos, true)
-	r.deep = len(l.plan.due(&pos, now)) > 0
+	r.renews = l.renew(r)
+	r.deep = r.renews || len(l.plan.due(&pos, now)) > 0
 	l.give()
 	err := l.readWindow(ctx, r)
 	if errors.Is(err, errEnough) {
