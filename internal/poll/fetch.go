@@ -37,7 +37,7 @@ type fetched struct {
 // backoff; the error is one that does not pass by waiting, or that has not passed
 // for the span of patience, or the context's.
 func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, error) {
-	w := l.backoff(shortestRetry, patience)
+	var w *wait
 	var failing time.Time
 	for {
 		f, err := l.try(ctx, r, cursor)
@@ -53,13 +53,17 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			}
 			return f, nil
 		}
+		if w == nil {
+			w = l.backoff(shortestRetry, patience)
+			w.jitter = l.jitterOf(r, cursor)
+		}
 		pause, state := w.next(), Retrying
 		switch providers.ClassOf(err) {
 		case providers.Throttled:
 			state, failing = Throttled, time.Time{}
 			if e, ok := errors.AsType[*providers.Error](err); ok && e.RetryAfter > 0 {
 				pause = min(max(e.RetryAfter, shortestRetry), longestRetry)
-				pause += l.jitter.below(pause/20 + shortestRetry)
+				pause += w.jitter.below(pause/20 + shortestRetry)
 			}
 		case providers.Transient:
 			if failing.IsZero() {

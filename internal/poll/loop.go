@@ -3,7 +3,6 @@ package poll
 import (
 	"context"
 	"errors"
-	"hash/fnv"
 	"hash/maphash"
 	"math"
 	"slices"
@@ -27,7 +26,7 @@ type loop struct {
 	plan   plan
 	redact *redactor
 	log    *zap.Logger
-	jitter jitter
+	jitter *jitter
 	health health
 	once   once
 	seed   maphash.Seed
@@ -59,7 +58,7 @@ func newLoop(e *Engine, s *Stream) *loop {
 		plan:   newPlan(s, e.set.Faults),
 		redact: newRedactor(s.Exclude),
 		log:    e.set.Logger.With(zap.String("instance", s.Key.Instance), zap.String("stream", s.Key.Stream)),
-		jitter: newJitter(e.set.Seed, s.Key),
+		jitter: newJitter(e.set.Seed, s.Key.Provider, s.Key.Instance, s.Key.Stream),
 		seed:   maphash.MakeSeed(),
 		turn:   make(chan struct{}, 1),
 		hash:   newHasher(s.Key.Provider, s.Source.Tenant, s.Key.Stream),
@@ -228,12 +227,4 @@ func (l *loop) changed(state State, err error, first bool) {
 	default:
 		l.log.Warn("stream cannot go on for now and tries again", zap.Error(err))
 	}
-}
-
-func streamSeed(k Key) uint64 {
-	h := fnv.New64a()
-	for _, s := range []string{k.Provider, k.Instance, k.Stream} {
-		_, _ = h.Write(append([]byte(s), 0))
-	}
-	return h.Sum64()
 }

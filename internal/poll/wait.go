@@ -2,6 +2,8 @@ package poll
 
 import (
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -14,12 +16,24 @@ import (
 // jitter is the randomness of one stream: reproducible by the engine's seed
 // whatever the other streams do.
 type jitter struct {
-	mu  *sync.Mutex
+	mu  sync.Mutex
 	rng *rand.Rand
 }
 
-func newJitter(seed uint64, k Key) jitter {
-	return jitter{&sync.Mutex{}, rand.New(rand.NewPCG(seed, streamSeed(k)))}
+func newJitter(seed uint64, of ...string) *jitter {
+	h := fnv.New64a()
+	for _, s := range of {
+		_, _ = h.Write(append([]byte(s), 0))
+	}
+	return &jitter{rng: rand.New(rand.NewPCG(seed, h.Sum64()))}
+}
+
+// jitterOf returns a randomness for the retries of one page. Pages of a stream that
+// are fetched side by side fail at the same moment when what they share fails, and
+// must not take turns at one source.
+func (l *loop) jitterOf(r *read, cursor string) *jitter {
+	return newJitter(l.engine.set.Seed, l.Key.Provider, l.Key.Instance, l.Key.Stream,
+		fmt.Sprint(r.window, r.live, r.began.UnixNano()), cursor)
 }
 
 // around returns d times a factor within 1 ± share.
@@ -49,7 +63,7 @@ func (l *loop) backoff(first, longest time.Duration) *wait {
 	return &wait{backoff.ExponentialBackOff{
 		InitialInterval: min(first, longest), MaxInterval: longest, Multiplier: 2,
 		RandomizationFactor: 0, // the library's jitter is not reproducible
-	}, &l.jitter}
+	}, l.jitter}
 }
 
 // next returns the next wait: half to one and a half of an interval that doubles.
