@@ -15,7 +15,8 @@ const firstSpan = time.Hour
 const (
 	fewPages  = 16
 	manyPages = 64
-	patient   = 8 // windows after one that was too large before spans grow again
+	patient   = 8  // windows after one that was too large before spans grow again
+	burnt     = 64 // windows after one that was not answered, which took minutes to see
 )
 
 // backlog is what the main goroutine knows about the windows that others read.
@@ -56,10 +57,11 @@ func (b *backlog) narrow(p *plan, window ledger.Range, cause error) (*hard, erro
 	return h, nil
 }
 
-// slow halves the windows of the whole stream after one was too large.
-func (b *backlog) slow(p *plan, window ledger.Range) {
+// slow halves the windows of the whole stream after one was too large, for as many
+// windows as are given.
+func (b *backlog) slow(p *plan, window ledger.Range, careful int) {
 	b.span = max(p.minSpan, p.floor(min(int64(window.Len()), b.span)/2))
-	b.careful = patient
+	b.careful = careful
 }
 
 // smallestError says that the smallest window that the vendor can be asked for is

@@ -17,14 +17,14 @@ import (
 // follow reads a stream from its cursor until the vendor says that there is no more
 // for now.
 func (l *loop) follow(ctx context.Context) error {
-	r, cursor, ok := l.beginPoll(ctx)
-	if !ok {
-		return ctx.Err()
+	r, cursor, err := l.beginPoll(ctx)
+	if err != nil {
+		return err
 	}
 	defer l.end(r)
 	c := &chain{cursor: cursor, main: true, guard: newGuard(l)}
 	for lost := false; ; {
-		err := l.readChain(ctx, r, c)
+		err = l.readChain(ctx, r, c)
 		switch class := providers.ClassOf(err); {
 		case err == nil && r.incomplete:
 			return errIncomplete
@@ -45,9 +45,9 @@ func (l *loop) follow(ctx context.Context) error {
 }
 
 // beginPoll returns the read of one poll and the cursor that it begins with.
-func (l *loop) beginPoll(ctx context.Context) (*read, string, bool) {
-	if !l.take(ctx) {
-		return nil, "", false
+func (l *loop) beginPoll(ctx context.Context) (*read, string, error) {
+	if err := l.take(ctx); err != nil {
+		return nil, "", err
 	}
 	defer l.give()
 	pos := l.ledger.Position()
@@ -58,7 +58,7 @@ func (l *loop) beginPoll(ctx context.Context) (*read, string, bool) {
 		// What lies before the last poll should have come with it.
 		r.covered = ledger.Set{{From: math.MinInt64, To: pos.Read - l.plan.passes[0].delay}}
 	}
-	return r, pos.Cursor, true
+	return r, pos.Cursor, nil
 }
 
 // from sets where a read by cursor begins: what it asks for when it has no cursor,
@@ -113,8 +113,8 @@ func (l *loop) moveCursor(r *read, f *fetched, pos ledger.Position) ledger.Posit
 
 // dropCursor forgets a cursor that the vendor refuses.
 func (l *loop) dropCursor(ctx context.Context, r *read, cause error) error {
-	if !l.take(ctx) {
-		return ctx.Err()
+	if err := l.take(ctx); err != nil {
+		return err
 	}
 	defer l.give()
 	pos := l.ledger.Position()

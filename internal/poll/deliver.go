@@ -83,10 +83,17 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 	}
 	w := l.backoff(shortestRetry, longestStall)
 	for {
+		// Storage need not look at its context, and somebody else may own it by now.
+		if err := l.engine.work.Err(); err != nil {
+			return err
+		}
 		err := l.ledger.Commit(l.engine.work, pos)
 		if err == nil {
 			l.health.clear(thePipeline)
 			return nil
+		}
+		if l.engine.work.Err() != nil {
+			return err
 		}
 		l.health.set(thePipeline, Retrying, err)
 		if !l.sleep(ctx, w.next()) {

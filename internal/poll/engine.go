@@ -94,6 +94,9 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	e.mu.Lock()
 	e.stopped = true
 	e.mu.Unlock()
+	if e.set.StopPause > 0 {
+		time.Sleep(e.set.StopPause)
+	}
 	e.stop()
 	defer e.kill()
 

@@ -61,9 +61,8 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 		switch providers.ClassOf(err) {
 		case providers.Throttled:
 			state, failing = Throttled, time.Time{}
-			if e, ok := errors.AsType[*providers.Error](err); ok && e.RetryAfter > 0 {
-				pause = min(max(e.RetryAfter, shortestRetry), longestRetry)
-				pause += w.jitter.below(pause/20 + shortestRetry)
+			if after := told(err); after > 0 {
+				pause = after + w.jitter.below(after/20+shortestRetry)
 			}
 		case providers.Transient:
 			if failing.IsZero() {
@@ -71,6 +70,7 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			} else if time.Since(failing) >= patience {
 				return nil, err
 			}
+			pause = max(pause, told(err))
 		default:
 			return nil, err
 		}
@@ -80,6 +80,15 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// told is how long the vendor asks to wait; 0: it does not say.
+func told(err error) time.Duration {
+	e, ok := errors.AsType[*providers.Error](err)
+	if !ok || e.RetryAfter <= 0 {
+		return 0
+	}
+	return min(max(e.RetryAfter, shortestRetry), longestRetry)
 }
 
 // try fetches once. Waiting for the budget comes before any place is taken.

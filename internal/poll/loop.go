@@ -33,8 +33,11 @@ type loop struct {
 	size   atomic.Int64 // bytes of the last page: the estimate for the next
 	lanes  gate         // requests of backlog windows; a live read takes one for its whole length
 
-	turn    chan struct{} // holds a token while nobody has the turn
-	ledger  *ledger.Ledger
+	turn   chan struct{} // holds a token while nobody has the turn
+	ledger *ledger.Ledger
+	// spent tells that the ledger in memory has ids of a page that Shutdown made give
+	// up: whoever writes it now loses that page.
+	spent   bool
 	hash    hasher
 	renewal renewal
 
@@ -161,17 +164,22 @@ func (l *loop) end(r *read) {
 	l.mu.Unlock()
 }
 
-// take waits for the turn. It reports false when ctx ends first.
-func (l *loop) take(ctx context.Context) bool {
-	if ctx.Err() != nil {
-		return false
+// take waits for the turn. Its error is the context's, or says that the ledger in
+// memory must not be written any more.
+func (l *loop) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	select {
 	case <-l.turn:
-		return true
 	case <-ctx.Done():
-		return false
+		return ctx.Err()
 	}
+	if l.spent {
+		l.give()
+		return errStopped
+	}
+	return nil
 }
 
 func (l *loop) give() { l.turn <- struct{}{} }
@@ -193,7 +201,7 @@ func (l *loop) sleep(ctx context.Context, d time.Duration) bool {
 
 // covered tells the observer how far the stream is.
 func (l *loop) covered(ctx context.Context) {
-	if !l.take(ctx) {
+	if l.take(ctx) != nil {
 		return
 	}
 	pos, seen := l.ledger.Position(), l.ledger.Seen().Len()

@@ -1,7 +1,9 @@
 package poll_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -170,6 +172,63 @@ func TestFirstBackfillUpToRetentionLosesNothing(t *testing.T) {
 
 // TestEventFromTheFuture is a wrong time in the middle of a long catch-up, during
 // which the cursor is lost.
+// TestCatchUpWithAnEventFromTheFuture is an outage of two days, and a cursor that is
+// refused soon after the pages that come next have brought an impossible time.
+func TestCatchUpWithAnEventFromTheFuture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		traits := cursored()
+		traits.Lateness = 10 * time.Minute
+		w := newWorld(t, traits)
+		w.stream.PollInterval = 15 * time.Minute
+		w.vendor.now("first")
+		ids := []string{"first"}
+		w.start()
+		run(10 * time.Minute)
+		w.stop()
+		for i := range 48 * 30 {
+			e := event{ID: strconv.Itoa(i), At: time.Now(), visible: time.Now()}
+			if i == 25 {
+				e.At = e.At.Add(240 * time.Hour)
+			}
+			w.vendor.add(e)
+			ids = append(ids, e.ID)
+			time.Sleep(2 * time.Minute)
+		}
+		for lost := range 3 { // once in the catch-up, and when the impossible time is near
+			w.vendor.refuse = func(q providers.Query) error {
+				if q.Cursor != "" && len(w.vendor.asked) > 10 {
+					w.vendor.refuse = nil
+					return &providers.Error{Class: providers.CursorLost}
+				}
+				return nil
+			}
+			w.vendor.forgetQueries()
+			w.stream.Stream.Fetch = w.vendor.since(w.vendor.stream(traits).Fetch)
+			w.start()
+			run(96 * time.Hour)
+			w.vendor.now(fmt.Sprint("after", lost))
+			ids = append(ids, fmt.Sprint("after", lost))
+			run(time.Hour)
+			w.stop()
+			assert.Nil(t, w.vendor.refuse, "the cursor was refused")
+		}
+		w.exactlyOnce(ids...)
+	})
+}
+
+// since makes a query without cursor begin at its time.
+func (v *vendor) since(fetch func(context.Context, providers.Client, providers.Query) (providers.Page, error)) func(context.Context, providers.Client, providers.Query) (providers.Page, error) {
+	return func(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
+		if q.Cursor == "" {
+			v.mu.Lock()
+			before := slices.IndexFunc(v.arrivals(time.Now(), q), func(e event) bool { return !e.visible.Before(q.Since) || !e.At.Before(q.Since) })
+			v.mu.Unlock()
+			q.Cursor = strconv.Itoa(max(before, 0))
+		}
+		return fetch(ctx, c, q)
+	}
+}
+
 func TestEventFromTheFuture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cursored())

@@ -91,6 +91,7 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 	}
 	began := time.Now()
 	if report.Dropped, err = l.deliver(ctx, s, f.at); err != nil {
+		l.spent = !l.engine.set.Faults.WriteAbandoned
 		return false, err
 	}
 	report.Deliver = time.Since(began)
@@ -155,13 +156,15 @@ func (l *loop) advance(r *read, c *chain, f *fetched, seen sifted, more bool) le
 	switch {
 	case r.incomplete && !l.engine.set.Faults.PartialMoves:
 		// What the vendor left out may be older than what it sent.
-	case more && !pos.CaughtUp:
+	case more:
 		// One event from the future must not hide how far a long catch-up has come.
+		r.highest = max(r.highest, seen.highest)
 		pos.Reached = max(pos.Reached, seen.lowest)
 	default:
-		pos.Reached = max(pos.Reached, seen.highest)
+		pos.Reached = max(pos.Reached, r.highest, seen.highest)
 	}
-	if c.branch != (ledger.Key{}) && !f.More && !r.incomplete {
+	c.nested = c.nested || len(f.Branches) > 0
+	if c.branch != (ledger.Key{}) && !f.More && !r.incomplete && !c.nested {
 		now := f.at.UnixNano()
 		at, belongs := l.place(r, 0, now, false)
 		l.ledger.Seen().Add(at, now, belongs, c.branch)

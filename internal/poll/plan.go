@@ -250,6 +250,9 @@ func (p *plan) horizon(reached int64) int64 {
 // margin is what clocks may differ by.
 const margin = 5 * time.Minute
 
+// trust is how far in the future an event may lie before its time says nothing.
+func (p *plan) trust() int64 { return max(p.lateness, int64(margin)) }
+
 // coverage describes what is not settled although it is older than lateness.
 func (p *plan) coverage(pos *ledger.Position, now int64) (c Coverage) {
 	whole := ledger.Range{From: p.base(pos), To: min(now-p.lateness, p.stop)}

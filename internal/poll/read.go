@@ -30,6 +30,7 @@ type read struct {
 	// The rest is changed by whoever has the turn.
 	ordered    bool     // events have come oldest first so far
 	last       int64    // time of the last event, while ordered
+	highest    int64    // time of the newest event of all pages but the last
 	incomplete bool     // the vendor called a page partial
 	known      bool     // a walk ended on known ground, not at the end of the list
 	branches   []string // still to be read
@@ -47,6 +48,7 @@ type chain struct {
 	cursor string
 	branch ledger.Key // of a branch whose content is fixed
 	main   bool
+	nested bool // it has listed branches of its own
 	guard  guard
 }
 
@@ -71,6 +73,7 @@ func (l *loop) readWindow(ctx context.Context, r *read) error {
 		}
 		// From the first page: offsets and page numbers depend on the page size.
 		r.branches, r.last, r.incomplete = nil, math.MinInt64, false
+		r.pages.Store(0)
 	}
 }
 
@@ -108,8 +111,8 @@ func (l *loop) readOnce(ctx context.Context, r *read) error {
 func (l *loop) readBranch(ctx context.Context, r *read, cursor string) error {
 	c := &chain{cursor: cursor, guard: newGuard(l)}
 	if l.Stream.Stream.FixedBranches {
-		if !l.take(ctx) {
-			return ctx.Err()
+		if err := l.take(ctx); err != nil {
+			return err
 		}
 		c.branch = l.hash.branch(cursor)
 		done := l.ledger.Seen().Has(c.branch)
@@ -143,8 +146,8 @@ func (l *loop) step(ctx context.Context, r *read, c *chain) (more bool, err erro
 		l.engine.pool.Put(s)
 	}()
 	l.decode(s, f)
-	if !l.take(ctx) {
-		return false, ctx.Err()
+	if err := l.take(ctx); err != nil {
+		return false, err
 	}
 	defer l.give()
 	// A page that is begun is not given up because a sibling branch failed.
@@ -153,8 +156,8 @@ func (l *loop) step(ctx context.Context, r *read, c *chain) (more bool, err erro
 
 // finish commits that a window with branches was read.
 func (l *loop) finish(ctx context.Context, r *read) error {
-	if !l.take(ctx) {
-		return ctx.Err()
+	if err := l.take(ctx); err != nil {
+		return err
 	}
 	defer l.give()
 	pos := l.complete(r, l.ledger.Position())

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.uber.org/zap"
@@ -31,6 +32,9 @@ type Settings struct {
 	// Seed makes all jitter reproducible; 0: a random seed.
 	Seed uint64
 
+	// StopPause is for tests: how long Shutdown lets pass between the end of deliveries
+	// and that of everything else, which is a moment otherwise.
+	StopPause time.Duration
 	// Faults are for tests of tests only.
 	Faults PlantedFaults
 }
@@ -48,6 +52,7 @@ type PlantedFaults struct {
 	ForgetEarly         bool // ids are forgotten before their time is settled
 	ForgetUnderRead     bool // ids are forgotten while a read under way may bring them again
 	ForgetUndated       bool // ids of events without time are forgotten like those of others
+	WriteAbandoned      bool // ids of a page that Shutdown made give up are written by others
 	DropRest            bool // what the pipeline wants again is not tried again
 	PartialIsWhole      bool // an answer that the vendor calls partial counts as whole
 	PartialMoves        bool // such an answer moves the place where a lost cursor begins again

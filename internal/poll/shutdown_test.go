@@ -3,7 +3,9 @@ package poll_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,5 +149,96 @@ func TestShutdownOfAnEngineThatWasNeverStarted(t *testing.T) {
 		e.Start()
 		run(time.Hour)
 		assert.Empty(t, w.vendor.queries())
+	})
+}
+
+// TestAbandonedPageIsReadAgain is a shutdown in which one read gives up its page while
+// others of the stream still commit: they must not write what it has noted as seen.
+func TestAbandonedPageIsReadAgain(t *testing.T) {
+	for i := range 10 {
+		synctest.Test(t, func(t *testing.T) {
+			traits := windowed()
+			traits.Parallel = 3
+			w := newWorld(t, traits)
+			w.set.StopPause = 5 * time.Millisecond
+			w.stream.InitialLookback = 10 * time.Hour
+			w.stream.Filter.ActorIDs = []string{"jane"}
+			var ids []string
+			begin := time.Now()
+			for k := range 2900 { // hours in which there is something to deliver, and others
+				e := event{ID: fmt.Sprint("e", k), At: begin.Add(-time.Duration(k+1) * 12 * time.Second), Actor: "joe"}
+				if e.At.Hour()%2 == 0 {
+					e.Actor, ids = "jane", append(ids, e.ID)
+				}
+				w.vendor.add(e)
+			}
+			w.vendor.onFetch = func(_ context.Context, q providers.Query) {
+				time.Sleep(time.Duration(1+len(q.Cursor)%3) * time.Millisecond)
+			}
+			w.sink.deliver = func(context.Context, *poll.Batch) error { time.Sleep(2 * time.Millisecond); return nil }
+			w.start()
+			time.Sleep(time.Duration(100+3*i) * time.Millisecond)
+			w.stop()
+			w.start()
+			run(12 * time.Hour)
+			w.stop()
+			w.exactlyOnce(ids...)
+		})
+	}
+}
+
+// deafDisk does not look at its context, like file_storage.
+type deafDisk struct{ *ledgertest.Memory }
+
+func (d deafDisk) Batch(_ context.Context, ops ...*operation) error {
+	return d.Memory.Batch(context.Background(), ops...)
+}
+
+// TestEngineThatWasGivenUpWritesNothing is a lead that is lost and won again while the
+// pipeline still has a page of the old engine: the ledger is the new one's.
+func TestEngineThatWasGivenUpWritesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cursored())
+		w.set.Storage = deafDisk{w.disk}
+		ids := w.past(95, 20*time.Second)
+		calls := 0
+		w.sink.deliver = func(context.Context, *poll.Batch) error {
+			if calls++; calls == 4 {
+				time.Sleep(10 * time.Minute)
+			}
+			return nil
+		}
+		w.start()
+		run(30 * time.Second)
+		old := w.engine
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		require.ErrorIs(t, old.Shutdown(ctx), context.DeadlineExceeded)
+		w.start()
+		for i := range 300 {
+			run(time.Second)
+			w.vendor.now(strconv.Itoa(i))
+			ids = append(ids, strconv.Itoa(i))
+		}
+		run(15 * time.Minute)
+		states := len(w.seen.states)
+		require.NoError(t, old.Shutdown(context.Background()), "its page has come back")
+		assert.Len(t, w.seen.states, states, "it says nothing any more")
+		w.stop()
+		w.start()
+		run(10 * time.Minute)
+		w.stop()
+		state, err := w.seen.state()
+		assert.Equal(t, poll.Running, state, "%v", err)
+		got := map[string]int{}
+		for _, id := range w.sink.ids() {
+			got[id]++
+		}
+		repeated := 0
+		for _, id := range ids {
+			assert.NotZero(t, got[id], id)
+			repeated += got[id] - 1
+		}
+		assert.LessOrEqual(t, repeated, 10, "the page in flight at most")
 	})
 }

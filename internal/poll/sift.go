@@ -120,7 +120,7 @@ func (s *scratch) name() {
 // that is all that a query for the same time may bring, and what the vendor may
 // repeat.
 func (l *loop) place(r *read, t, now int64, dated bool) (at int64, belongs ledger.Range) {
-	if !dated && l.endures() {
+	if (!dated || l.unbelievable(t, now)) && l.endures() {
 		return l.undatedPlace(now), ledger.Range{}
 	}
 	if l.Stream.Stream.Resume == providers.ByCursor {
@@ -148,9 +148,8 @@ func (l *loop) placeByCursor(r *read, t, now int64, dated bool) int64 {
 	case !dated:
 		return latest
 	case l.Stream.Stream.Bounds == providers.EventTime:
-		// What came very late goes with the oldest that is remembered, and what claims to
-		// be from the future is not remembered for ever.
-		return min(max(t, reached-l.plan.lateness), now+l.plan.lateness)
+		// What came very late goes with the oldest that is remembered.
+		return min(max(t, reached-l.plan.lateness), now+l.plan.trust())
 	case pos.CaughtUp && r.pages.Load() <= urgentPages:
 		return latest // it became available just now, however long ago it happened
 	}

@@ -45,6 +45,14 @@ func TestTooLargeWindowsAreHalved(t *testing.T) {
 				return nil
 			}
 		},
+		"by time-outs at the first page": func(w *world) func(q providers.Query) error {
+			return func(q providers.Query) error {
+				if q.Until.Sub(q.Since) > 5*time.Minute {
+					return context.DeadlineExceeded
+				}
+				return nil
+			}
+		},
 		"by time-outs at the third page": func(w *world) func(q providers.Query) error {
 			return func(q providers.Query) error {
 				if q.Cursor == "20" {

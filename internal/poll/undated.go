@@ -47,6 +47,13 @@ func (l *loop) undatedPlace(now int64) int64 {
 	return newest.From
 }
 
+// unbelievable reports whether a feed may bring an event of time t again at any time
+// until then, whatever the feed has reached: it comes from the future. It is remembered
+// like an event without time.
+func (l *loop) unbelievable(t, now int64) bool {
+	return l.Stream.Stream.Resume == providers.ByCursor && t > now+l.plan.trust()
+}
+
 // keep renews the memory of an id that came again and may do so as long as it is on
 // the vendor's list, whatever its time.
 func (l *loop) keep(r *read, at, now int64, belongs ledger.Range, key ledger.Key) {

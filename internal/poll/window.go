@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -15,8 +16,8 @@ import (
 // too much, it reads a shorter piece: what is left is backlog.
 func (l *loop) readLive(ctx context.Context) error {
 	for {
-		if !l.take(ctx) {
-			return ctx.Err()
+		if err := l.take(ctx); err != nil {
+			return err
 		}
 		pos, now := l.now()
 		window, ok := l.plan.live(&pos, now, l.backlog.span)
@@ -32,21 +33,29 @@ func (l *loop) readLive(ctx context.Context) error {
 		}
 		err := l.readWindow(ctx, r)
 		l.lanes.release(0)
+		if timedOut(err) && window.Len() > shortestLive {
+			// It may be too much for the vendor.
+			l.backlog.slow(&l.plan, window, patient)
+		}
 		if !tooLarge(err) {
 			return err
 		}
 		if int64(window.Len()) <= l.plan.minSpan {
 			return &smallestError{window, err}
 		}
-		l.backlog.slow(&l.plan, window)
+		l.backlog.slow(&l.plan, window, patient)
 	}
 }
+
+// shortestLive is the length below which it is not for their length that live reads
+// fail.
+const shortestLive = 2 * time.Minute
 
 // walk reads the list of a stream without time filter, from its head to the oldest
 // moment that has to be read.
 func (l *loop) walk(ctx context.Context) error {
-	if !l.take(ctx) {
-		return ctx.Err()
+	if err := l.take(ctx); err != nil {
+		return err
 	}
 	pos, now := l.now()
 	l.reportGap(&pos)
@@ -79,6 +88,12 @@ func (l *loop) now() (ledger.Position, int64) {
 		l.ledger.Keep(pos)
 	}
 	return pos, now
+}
+
+// timedOut reports whether the vendor has not answered in time for the span of patience.
+func timedOut(err error) bool {
+	e, ok := errors.AsType[*providers.Error](err)
+	return exhausted(err) && (errors.Is(err, context.DeadlineExceeded) || ok && e.Status == http.StatusGatewayTimeout)
 }
 
 // tooLarge reports whether a shorter window may help.

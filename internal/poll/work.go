@@ -44,7 +44,7 @@ func (l *loop) relieve() {
 // nextWindow begins the read of the next window, nil when nothing is due. It gives
 // up what the vendor no longer has.
 func (l *loop) nextWindow(ctx context.Context) *read {
-	if !l.take(ctx) {
+	if l.take(ctx) != nil {
 		return nil
 	}
 	defer l.give()
@@ -118,10 +118,13 @@ func (l *loop) settle(ctx context.Context, o outcome) {
 	switch {
 	case tooLarge(err):
 		if !b.known(o.r.window) { // else it is this range, not the stream
-			b.slow(&l.plan, o.r.window)
+			b.slow(&l.plan, o.r.window, patient)
 		}
 		_, err = b.narrow(&l.plan, o.r.window, err)
 	case l.failures == nil && exhausted(err):
+		if !b.known(o.r.window) {
+			b.slow(&l.plan, o.r.window, burnt)
+		}
 		var h *hard
 		if h, err = b.narrow(&l.plan, o.r.window, err); h != nil {
 			h.failed, h.until = true, time.Now().Add(l.jitter.around(firstPostponement, 0.2))
@@ -168,7 +171,7 @@ func (l *loop) postpone(r *read, err error) {
 
 // settleUnread is a planted fault.
 func (l *loop) settleUnread(ctx context.Context, r *read) {
-	if !l.engine.set.Faults.SettleUnread || !l.take(ctx) {
+	if !l.engine.set.Faults.SettleUnread || l.take(ctx) != nil {
 		return
 	}
 	defer l.give()
