@@ -81,7 +81,7 @@ const (
 	Retrying
 	Throttled
 	Parked
-	Failed // unreadable state, stuck cursor: needs a person
+	Failed // unreadable state, stuck cursor (which is tried again): needs a person
 )
 
 // Report is what one committed page did. Received = Delivered + Filtered +

@@ -42,7 +42,7 @@ func (l *loop) deliver(ctx context.Context, s *scratch, observed time.Time) (dro
 			return dropped, ctx.Err()
 		}
 		l.health.set(thePipeline, Retrying, err)
-		if !l.sleep(ctx, w.next()) {
+		if !sleep(ctx, w.next()) {
 			return dropped, ctx.Err()
 		}
 	}
@@ -84,7 +84,7 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 	w := l.backoff(shortestRetry, longestStall)
 	for {
 		// Storage need not look at its context, and somebody else may own it by now.
-		if err := l.engine.work.Err(); err != nil {
+		if err := l.engine.work.Err(); err != nil && !l.engine.set.Faults.LateCommit {
 			return err
 		}
 		err := l.ledger.Commit(l.engine.work, pos)
@@ -96,7 +96,7 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 			return err
 		}
 		l.health.set(thePipeline, Retrying, err)
-		if !l.sleep(ctx, w.next()) {
+		if !sleep(ctx, w.next()) {
 			return ctx.Err()
 		}
 	}

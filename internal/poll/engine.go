@@ -40,6 +40,8 @@ func New(s Settings) *Engine {
 	e := &Engine{set: s, waiting: s.Streams}
 	e.slots.gate.units = s.MaxConcurrentRequests
 	e.flight.units, e.flight.room = s.MaxPagesInFlight, s.MaxBytesInFlight
+	// Streams whose vendor does not answer leave half of the requests to the others.
+	e.flight.infirm = max(1, min(s.MaxPagesInFlight, s.MaxConcurrentRequests)/2)
 	if s.Faults.Boundless {
 		e.flight.units, e.flight.room = math.MaxInt, 0
 	}
@@ -94,9 +96,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	e.mu.Lock()
 	e.stopped = true
 	e.mu.Unlock()
-	if e.set.StopPause > 0 {
-		time.Sleep(e.set.StopPause)
-	}
+	sleep(ctx, e.set.StopPause)
 	e.stop()
 	defer e.kill()
 

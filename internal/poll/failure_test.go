@@ -209,7 +209,7 @@ func TestStuckCursorIsNeverAnEndlessLoop(t *testing.T) {
 				}
 				run(span)
 				state, err := w.seen.state()
-				assert.Equal(t, poll.Retrying, state)
+				assert.Equal(t, poll.Failed, state)
 				assert.ErrorContains(t, err, "stuck cursor")
 				assert.Less(t, w.vendor.shown, limit)
 				w.change(func() { w.vendor.change = nil })

@@ -47,6 +47,7 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			}
 			return nil, ctx.Err()
 		}
+		l.ailing.Store(err != nil && providers.ClassOf(err) == providers.Transient)
 		if err == nil {
 			if r.live && !l.stubborn || !r.live && l.postponed.Load() == 0 {
 				l.health.set(r.source(), Running, nil)
@@ -76,7 +77,7 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 		}
 		l.health.set(r.source(), state, err)
 		l.log.Debug("fetch failed", zap.Error(err), zap.Duration("retry_in", pause))
-		if !l.sleep(ctx, pause) {
+		if !sleep(ctx, pause) {
 			return nil, ctx.Err()
 		}
 	}
@@ -93,7 +94,8 @@ func told(err error) time.Duration {
 
 // try fetches once. Waiting for the budget comes before any place is taken.
 func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error) {
-	urgent := r.live && (l.Stream.Stream.Resume != providers.ByCursor || r.pages.Load() < urgentPages)
+	ailing := l.ailing.Load()
+	urgent := r.live && !ailing && (l.Stream.Stream.Resume != providers.ByCursor || r.pages.Load() < urgentPages)
 	if urgent {
 		ctx = context.WithValue(l.engine.set.LiveContext(ctx), liveKey{}, true)
 	}
@@ -101,13 +103,13 @@ func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error
 		return nil, err
 	}
 	if !r.live {
-		if err := l.lanes.acquire(ctx, 0, false); err != nil {
+		if err := l.lanes.acquire(ctx, claim{}); err != nil {
 			return nil, err
 		}
 	}
 	leave := func() {
 		if !r.live {
-			l.lanes.release(0)
+			l.lanes.release(claim{})
 		}
 	}
 	f := &fetched{bytes: l.size.Load()}
@@ -115,12 +117,14 @@ func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error
 		f.bytes = unknownPage
 	}
 	flight := &l.engine.flight
-	if err := flight.acquire(ctx, f.bytes, urgent); err != nil {
+	place := claim{f.bytes, urgent, ailing}
+	if err := flight.acquire(ctx, place); err != nil {
 		leave()
 		return nil, err
 	}
 	f.free = func() {
-		flight.release(f.bytes)
+		place.bytes = f.bytes
+		flight.release(place)
 		leave()
 	}
 	began := time.Now()

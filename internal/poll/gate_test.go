@@ -16,7 +16,7 @@ func queue(t *testing.T, g *gate, admitted chan<- string, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		go func() {
-			if g.acquire(context.Background(), 1, name[0] == 'l') == nil {
+			if g.acquire(context.Background(), claim{bytes: 1, live: name[0] == 'l'}) == nil {
 				admitted <- name
 			}
 		}()
@@ -27,12 +27,12 @@ func queue(t *testing.T, g *gate, admitted chan<- string, names ...string) {
 func TestGateLetsLiveCallersGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{units: 1}
-		require.NoError(t, g.acquire(t.Context(), 1, false))
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 1}))
 		admitted := make(chan string, 99)
 		queue(t, g, admitted, "r1", "r2", "l1", "r3", "l2")
 		var order []string
 		for range 5 {
-			g.release(1)
+			g.release(claim{bytes: 1})
 			synctest.Wait()
 			order = append(order, <-admitted)
 		}
@@ -43,19 +43,19 @@ func TestGateLetsLiveCallersGoFirst(t *testing.T) {
 func TestGateStarvesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{units: 1}
-		require.NoError(t, g.acquire(t.Context(), 1, false))
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 1}))
 		admitted := make(chan string, 99)
 		queue(t, g, admitted, "r")
 		var order []string
 		for range 2 * fairness {
 			queue(t, g, admitted, "l", "l")
-			g.release(1)
+			g.release(claim{bytes: 1})
 			synctest.Wait()
 			order = append(order, <-admitted)
 		}
 		assert.Contains(t, order, "r")
 		for range 2*2*fairness - 2*fairness + 1 {
-			g.release(1)
+			g.release(claim{bytes: 1})
 			synctest.Wait()
 			<-admitted
 		}
@@ -65,12 +65,12 @@ func TestGateStarvesNobody(t *testing.T) {
 func TestGateBoundsBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{units: 10, room: 100}
-		require.NoError(t, g.acquire(t.Context(), 60, false))
-		require.NoError(t, g.acquire(t.Context(), 40, false))
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 60}))
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 40}))
 		enter := func(bytes int64) chan struct{} {
 			in := make(chan struct{})
 			go func() {
-				if g.acquire(context.Background(), bytes, false) == nil {
+				if g.acquire(context.Background(), claim{bytes: bytes}) == nil {
 					close(in)
 				}
 			}()
@@ -89,16 +89,16 @@ func TestGateBoundsBytes(t *testing.T) {
 		third := enter(10)
 		assert.True(t, waits(third))
 		g.adjust(60, 95) // larger than thought
-		g.release(40)
+		g.release(claim{bytes: 40})
 		assert.True(t, waits(third))
 		g.adjust(95, 20)
 		assert.False(t, waits(third))
 		huge := enter(1000)
 		assert.True(t, waits(huge))
-		g.release(20)
-		g.release(10)
+		g.release(claim{bytes: 20})
+		g.release(claim{bytes: 10})
 		assert.False(t, waits(huge), "alone, anything fits")
-		g.release(1000)
+		g.release(claim{bytes: 1000})
 		assert.Zero(t, g.bytes)
 		assert.Zero(t, g.used)
 	})
@@ -107,16 +107,49 @@ func TestGateBoundsBytes(t *testing.T) {
 func TestGateForgetsWhoGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{units: 1}
-		require.NoError(t, g.acquire(t.Context(), 1, false))
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 1}))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		require.ErrorIs(t, g.acquire(ctx, 1, true), context.DeadlineExceeded)
-		require.ErrorIs(t, g.acquire(ctx, 1, true), context.DeadlineExceeded, "at once")
-		g.release(1)
-		require.NoError(t, g.acquire(t.Context(), 1, false))
-		g.release(1)
+		require.ErrorIs(t, g.acquire(ctx, claim{bytes: 1, live: true}), context.DeadlineExceeded)
+		require.ErrorIs(t, g.acquire(ctx, claim{bytes: 1, live: true}), context.DeadlineExceeded, "at once")
+		g.release(claim{bytes: 1})
+		require.NoError(t, g.acquire(t.Context(), claim{bytes: 1}))
+		g.release(claim{bytes: 1})
 		assert.Zero(t, g.used)
 		assert.Zero(t, g.bytes)
+	})
+}
+
+func TestGateLeavesUnitsToTheHealthy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{units: 4, infirm: 2}
+		ill := claim{ailing: true}
+		for range 2 {
+			require.NoError(t, g.acquire(t.Context(), ill))
+		}
+		admitted := 0
+		for range 3 {
+			go func() {
+				if g.acquire(context.Background(), ill) == nil {
+					admitted++
+				}
+			}()
+			synctest.Wait()
+		}
+		assert.Zero(t, admitted, "half of the units is all they get")
+		for range 2 {
+			require.NoError(t, g.acquire(t.Context(), claim{}), "the healthy pass those who wait")
+		}
+		g.release(claim{})
+		synctest.Wait()
+		assert.Zero(t, admitted)
+		for i := range 3 {
+			g.release(ill)
+			synctest.Wait()
+			assert.Equal(t, i+1, admitted)
+		}
+		assert.Equal(t, 3, g.used)
+		assert.Equal(t, 2, g.ailing)
 	})
 }
 
@@ -132,7 +165,7 @@ func TestGateUnderPressure(t *testing.T) {
 				go cancel()
 			}
 			defer cancel()
-			if g.acquire(ctx, int64(i%60), i%2 == 0) != nil {
+			if g.acquire(ctx, claim{bytes: int64(i % 60), live: i%2 == 0}) != nil {
 				return
 			}
 			mu.Lock()
@@ -142,7 +175,7 @@ func TestGateUnderPressure(t *testing.T) {
 			mu.Lock()
 			inside--
 			mu.Unlock()
-			g.release(int64(i % 60))
+			g.release(claim{bytes: int64(i % 60)})
 		})
 	}
 	wg.Wait()

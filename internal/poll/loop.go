@@ -31,6 +31,7 @@ type loop struct {
 	once   once
 	seed   maphash.Seed
 	size   atomic.Int64 // bytes of the last page: the estimate for the next
+	ailing atomic.Bool  // the last request was not answered
 	lanes  gate         // requests of backlog windows; a live read takes one for its whole length
 
 	turn   chan struct{} // holds a token while nobody has the turn
@@ -75,7 +76,7 @@ func newLoop(e *Engine, s *Stream) *loop {
 
 // main runs until ctx ends or the state of the stream cannot be read.
 func (l *loop) main(ctx context.Context, spread time.Duration) {
-	if !l.sleep(ctx, l.jitter.below(spread)) || !l.open(ctx) {
+	if !sleep(ctx, l.jitter.below(spread)) || !l.open(ctx) {
 		return
 	}
 	next := time.Now()
@@ -128,8 +129,17 @@ func (l *loop) next(began time.Time, err error) time.Time {
 		l.failures = l.backoff(max(l.PollInterval, time.Second), longestPause)
 	}
 	l.parked, l.stubborn = false, !exhausted(err)
-	l.health.set(liveReads, Retrying, err)
+	l.health.set(liveReads, troubled(err), err)
 	return time.Now().Add(l.failures.next())
+}
+
+// troubled is the state of a stream that tries again after an error. A vendor that
+// leads a chain of pages in a circle does so again, until somebody sees to it.
+func troubled(err error) State {
+	if _, stuck := errors.AsType[*stuckError](err); stuck {
+		return Failed
+	}
+	return Retrying
 }
 
 const longestPause = 5 * time.Minute // between polls that fail
@@ -183,21 +193,6 @@ func (l *loop) take(ctx context.Context) error {
 }
 
 func (l *loop) give() { l.turn <- struct{}{} }
-
-// sleep reports false when ctx ends first.
-func (l *loop) sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
 
 // covered tells the observer how far the stream is.
 func (l *loop) covered(ctx context.Context) {

@@ -28,7 +28,7 @@ func (l *loop) open(ctx context.Context) bool {
 		if ctx.Err() == nil {
 			l.health.set(liveReads, Retrying, err)
 		}
-		if !l.sleep(ctx, w.next()) {
+		if !sleep(ctx, w.next()) {
 			return false
 		}
 	}

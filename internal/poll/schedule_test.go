@@ -227,3 +227,29 @@ func TestBudgetComesBeforeAnyPlaceInFlight(t *testing.T) {
 		require.NoError(t, e.Shutdown(t.Context()))
 	})
 }
+
+// TestVendorThatHangsDoesNotStarveOthers has hundreds of streams whose every request
+// takes the whole time-out.
+func TestVendorThatHangsDoesNotStarveOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := func(ctx context.Context, _ providers.Client, _ providers.Query) (providers.Page, error) {
+			select {
+			case <-time.After(30 * time.Second):
+				return providers.Page{}, context.DeadlineExceeded
+			case <-ctx.Done():
+				return providers.Page{}, ctx.Err()
+			}
+		}
+		const healthy = 10
+		var fine times
+		e := poll.New(poll.Settings{Sink: &sink{}, Seed: 7})
+		e.Add(many(300, cursored(), hang))
+		e.Add(many(healthy, cursored(), fine.fetch))
+		e.Start()
+		run(30 * time.Minute)
+		fine.take()
+		run(time.Hour)
+		assert.GreaterOrEqual(t, len(fine.take()), 55*healthy, "a poll a minute each")
+		require.NoError(t, e.Shutdown(context.Background()))
+	})
+}

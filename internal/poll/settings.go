@@ -52,6 +52,7 @@ type PlantedFaults struct {
 	ForgetEarly         bool // ids are forgotten before their time is settled
 	ForgetUnderRead     bool // ids are forgotten while a read under way may bring them again
 	ForgetUndated       bool // ids of events without time are forgotten like those of others
+	LateCommit          bool // an engine that was given up still writes the ledger
 	WriteAbandoned      bool // ids of a page that Shutdown made give up are written by others
 	DropRest            bool // what the pipeline wants again is not tried again
 	PartialIsWhole      bool // an answer that the vendor calls partial counts as whole

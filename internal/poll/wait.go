@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -68,6 +69,21 @@ func (l *loop) backoff(first, longest time.Duration) *wait {
 
 // next returns the next wait: half to one and a half of an interval that doubles.
 func (w *wait) next() time.Duration { return w.jitter.around(w.b.NextBackOff(), 0.5) }
+
+// sleep waits for d. It reports false when ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 const (
 	defaultProbe  = 10 * time.Minute

@@ -27,12 +27,12 @@ func (l *loop) readLive(ctx context.Context) error {
 		}
 		r := l.begin(window, &pos, true)
 		l.give()
-		if err := l.lanes.acquire(ctx, 0, true); err != nil {
+		if err := l.lanes.acquire(ctx, claim{live: true}); err != nil {
 			l.end(r)
 			return err
 		}
 		err := l.readWindow(ctx, r)
-		l.lanes.release(0)
+		l.lanes.release(claim{})
 		if timedOut(err) && window.Len() > shortestLive {
 			// It may be too much for the vendor.
 			l.backlog.slow(&l.plan, window, patient)

@@ -162,7 +162,7 @@ func (l *loop) postpone(r *read, err error) {
 		pause = max(pause, probeAfter(err))
 	}
 	h.until = time.Now().Add(l.jitter.around(pause, 0.2))
-	l.health.set(theBacklog, Retrying, err)
+	l.health.set(theBacklog, troubled(err), err)
 	if !errors.Is(err, errIncomplete) && l.once.first(err.Error()) {
 		l.log.Warn("a window cannot be read; it is tried again, newer events go on", zap.Error(err),
 			zap.Time("from", ledger.Time(r.window.From)), zap.Time("to", ledger.Time(r.window.To)))

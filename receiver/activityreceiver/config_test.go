@@ -35,6 +35,7 @@ func TestConfig(t *testing.T) {
 		"shard":                      {"shard::index: 3 is outside 0..2"},
 		"page size":                  {"providers::fake/eu::page_size: 1001 is outside 1..1000, what the vendor allows for audit"},
 		"overlap":                    {"providers::fake/eu::overlap: 1m0s is too short for audit", "the least is 10m0s"},
+		"long overlap":               {"providers::fake/eu::overlap: 1081h0m0s is too long for audit, whose events the vendor keeps for 2160h0m0s; the most is 1080h0m0s"},
 		"filter of no time":          {"providers::fake/eu::filter::created_at: since must be before until"},
 		"shard without replicas":     {"shard::count: 0 is too small"},
 		"unknown key of an instance": {"providers::fake/eu::pagesize: is no key here; valid keys: page_size, ", "domain", "remote_query"},

@@ -154,7 +154,7 @@ func fakeAudit(domain string) providers.Stream {
 		Default: domain != "nodefault.example.com",
 		Traits: providers.Traits{
 			Resume: providers.ByCursor, Bounds: providers.IngestionTime,
-			PageSize: pageSize, MaxPageSize: 1000, Lateness: time.Hour, MinLateness: 10 * time.Minute,
+			PageSize: pageSize, MaxPageSize: 1000, Retention: 90 * 24 * time.Hour, Lateness: time.Hour, MinLateness: 10 * time.Minute,
 		},
 		Grant:    "the permission to read events",
 		Reserved: []string{"after"},

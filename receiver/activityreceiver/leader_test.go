@@ -104,6 +104,32 @@ func TestALostLeadDoesNotWaitForThePipeline(t *testing.T) {
 	close(leave)
 }
 
+// TestALeadWonBackWaitsForTheLastPage: two engines must not share a ledger.
+func TestALeadWonBackWaitsForTheLastPage(t *testing.T) {
+	t.Parallel()
+	v, entered, leave := newVendor(t), make(chan struct{}, 100), make(chan struct{})
+	want := v.add("login")
+	next := &collected{decide: func(plog.Logs) error {
+		entered <- struct{}{}
+		<-leave
+		return nil
+	}}
+	e := &elector{}
+	host := hostWith(t, map[string]component.Component{"elector": e, "memory": &memoryStorage{memory: ledgertest.New()}})
+	start(t, configFor(v, "storage: memory\nleader_elector: elector"), host, next)
+	e.elect(true)
+	<-entered
+	e.elect(false)
+	e.elect(true)
+	e.elect(false)
+	e.elect(true)
+	asked := v.asked()
+	assert.Never(t, func() bool { return v.asked() > asked }, 200*time.Millisecond, tick, "the pipeline still has a page")
+	close(leave)
+	want = append(want, v.add("logout")...)
+	require.Eventually(t, func() bool { return next.has(want...) }, patience, tick)
+}
+
 func TestFlappingUnderLoadLosesNothing(t *testing.T) {
 	t.Parallel()
 	v, next, e := newVendor(t), &collected{}, &elector{}

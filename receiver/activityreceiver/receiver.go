@@ -44,6 +44,7 @@ type activityReceiver struct {
 	engine  *poll.Engine
 	closed  bool
 	leaving sync.WaitGroup // engines of earlier terms whose pages the pipeline still has
+	earlier chan struct{}  // closed when all of those are gone; nil: there was none
 }
 
 func newReceiver(set receiver.Settings, config *Config, next consumer.Logs) (*activityReceiver, error) {
@@ -189,7 +190,37 @@ func (r *activityReceiver) lead() {
 		LiveContext:           vendorhttp.Live,
 	})
 	r.slots.use(r.engine.Slots())
-	r.engine.Start()
+	r.begin(r.engine)
+}
+
+// begin starts an engine once those of earlier terms are gone. A page of theirs that
+// the pipeline still holds belongs to the ledger that the new one reads.
+func (r *activityReceiver) begin(engine *poll.Engine) {
+	earlier := r.earlier
+	if earlier == nil {
+		engine.Start()
+		return
+	}
+	r.leaving.Go(func() {
+		select {
+		case <-earlier:
+			engine.Start()
+		case <-r.closing.Done():
+		}
+	})
+}
+
+// leave lets an engine that was given up end in its own time.
+func (r *activityReceiver) leave(engine *poll.Engine) {
+	earlier, gone := r.earlier, make(chan struct{})
+	r.earlier = gone
+	r.leaving.Go(func() {
+		defer close(gone)
+		_ = engine.Shutdown(context.Background())
+		if earlier != nil {
+			<-earlier
+		}
+	})
 }
 
 // follow stops to poll: another replica leads, or nobody does.
@@ -206,7 +237,7 @@ func (r *activityReceiver) follow() {
 	r.engine = nil
 	if err := engine.Shutdown(ctx); err != nil {
 		r.settings.Logger.Info("Gave up pages that the pipeline had not taken; the next leader sends them again", zap.Error(err))
-		r.leaving.Go(func() { _ = engine.Shutdown(context.Background()) })
+		r.leave(engine)
 	}
 	r.telemetry.forget()
 }

@@ -66,6 +66,12 @@ func (i *instance) checkStream(p *providers.Problems, s *providers.Stream) {
 		p.Add(i.path()+"overlap", "%v is too short for %s, whose events appear up to %v late; the least is %v",
 			i.config.Overlap, s.Name, s.MinLateness, s.MinLateness)
 	}
+	// Events are read a last time some time after the overlap; by then the vendor must
+	// still have them.
+	if most := s.Retention / 2; most > 0 && i.config.Overlap > most {
+		p.Add(i.path()+"overlap", "%v is too long for %s, whose events the vendor keeps for %v; the most is %v",
+			i.config.Overlap, s.Name, s.Retention, most)
+	}
 	for _, name := range slices.Sorted(maps.Keys(i.config.RemoteQuery)) {
 		if slices.Contains(s.Reserved, name) {
 			p.Add(i.path()+join(remoteQueryKey, name), "the receiver sets this itself to read %s; leave it out", s.Name)
