@@ -82,7 +82,12 @@ func (l *loop) main(ctx context.Context, spread time.Duration) {
 	next := time.Now()
 	for ctx.Err() == nil {
 		if now := time.Now(); !now.Before(next) {
-			next = l.next(now, l.poll(ctx))
+			err := l.poll(ctx)
+			if errors.Is(err, errStopped) {
+				<-ctx.Done() // which is about to end
+				break
+			}
+			next = l.next(now, err)
 		}
 		l.launch(ctx)
 		l.await(ctx, next)
@@ -111,7 +116,7 @@ func (l *loop) poll(ctx context.Context) error {
 func (l *loop) next(began time.Time, err error) time.Time {
 	class := providers.ClassOf(err)
 	switch {
-	case errors.Is(err, errStopped), l.engine.run.Err() != nil: // Shutdown is no problem of the stream
+	case l.engine.run.Err() != nil: // Shutdown is no problem of the stream
 		return began
 	case err == nil:
 		if l.parked {

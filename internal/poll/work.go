@@ -111,7 +111,7 @@ func (l *loop) settle(ctx context.Context, o outcome) {
 	b := &l.backlog
 	b.workers--
 	b.running = b.running.Minus(ledger.Set{o.r.window})
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(o.err, errStopped) {
 		return
 	}
 	err := o.err

@@ -42,6 +42,9 @@ func (c *call) reply() vendorsim.Reply {
 		return complain(http.StatusBadRequest, "page_too_large")
 	case c.file == "" && c.Resume == providers.ByWindow && c.tooLong():
 		return complain(http.StatusBadRequest, "window_too_long")
+	case c.file == "" && c.mostSpan > 0 && c.span() > c.mostSpan:
+		c.api.hit("window not answered in time")
+		return complain(http.StatusGatewayTimeout, "timeout")
 	}
 	pos, err := c.position()
 	switch {

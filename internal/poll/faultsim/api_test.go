@@ -183,6 +183,13 @@ func (c *call) bounded() func(time.Time) bool {
 	}
 }
 
+// span is the length of the window.
+func (c *call) span() time.Duration {
+	since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64) // checked by the rules
+	until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
+	return time.Duration((until - since) * c.unit())
+}
+
 // tooLong reports a window that is longer than the vendor takes.
 func (c *call) tooLong() bool {
 	since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64)

@@ -17,7 +17,7 @@ import (
 // faults are what goes wrong in one history or another, beside what all simulated
 // vendors have in common.
 var faults = []string{
-	"equal times", "equal rows", "no time", "late", "late as can be", "later than promised", "no longer kept",
+	"from the future", "window not answered in time", "given up in mid-page", "equal times", "equal rows", "no time", "late", "late as can be", "later than promised", "no longer kept",
 	"window too large", "page too large", "partial answer", "cursor refused", "link to a foreign origin",
 	"throttled, seconds told", "throttled, date told", "throttled, reset told", "beyond the quota", "others use the quota",
 	"vendor's clock wrong", "clock ahead", "clock behind", "clock set back",
@@ -83,7 +83,7 @@ func (s *shape) features() map[string]bool {
 		"edge": s.Edge > 0, "lag": s.Lag > 0, "retention": s.Retention > 0, "longest window": s.MaxWindow > 0,
 		"remember": s.Remember > 0, "parallel windows": s.Parallel > 1, "parallel branches": s.branching != noBranches && s.Branches > 1,
 		"fixed branches": s.FixedBranches, "most pages": s.MaxPages > 0, "no page size": s.pageSize == 0,
-		"most rows of a window": s.mostRows > 0, "most rows of a page": s.mostPage > 0,
+		"most rows of a window": s.mostRows > 0, "longest window in time": s.mostSpan > 0, "most rows of a page": s.mostPage > 0,
 		"terminal page": s.terminal, "begins at its oldest": s.anyStart, "filter": len(s.filter.ActorIDs) > 0,
 		"no lateness": s.lateness == 0, "a day of lateness": s.lateness == 24*time.Hour, "no lookback": s.lookback == 0,
 	}

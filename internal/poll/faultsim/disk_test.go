@@ -64,6 +64,9 @@ func (c client) Batch(ctx context.Context, ops ...*storage.Operation) error {
 		kind = "write "
 	}
 	rnd := c.run.chance.of("disk "+kind+stream, c.writes.next(kind+stream))
+	if ctx.Err() != nil && !c.process.isDead() && share(rnd, 0.5) {
+		ctx = context.Background() // some storage does not look at its context
+	}
 	c.mu.Lock()
 	i := c.ills
 	c.mu.Unlock()

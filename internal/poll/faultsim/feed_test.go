@@ -124,6 +124,13 @@ func (f *feed) emit(rnd *rand.Rand, n int, at time.Time, beyond bool) {
 		text = "soon " + strconv.Itoa(n) // no time at all
 		f.hit("no time")
 	}
+	if f.Bounds == providers.EventTime && vendorsim.OneIn(rnd, 150) {
+		e.Time = at.Add(upTo(rnd, 4*f.lateness+12*time.Hour)) // somebody's clock is wrong
+		if text == at.Format(time.RFC3339Nano) {
+			text = e.Time.Format(time.RFC3339Nano)
+			f.hit("from the future")
+		}
+	}
 	copies := 1
 	if f.naming != vendorIDs && vendorsim.OneIn(rnd, 12) {
 		copies = 2 + rnd.IntN(2)

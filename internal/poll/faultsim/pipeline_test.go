@@ -83,7 +83,7 @@ func (s *pipeline) deliver(ctx context.Context, p *process, b *poll.Batch) error
 	if p.isDead() {
 		return errKilled
 	}
-	err := s.take(rnd, m, stream, b)
+	err := s.take(rnd, m, p, b)
 	s.run.trace.add("pipeline %s takes %d: %v", stream, len(b.UIDs), err)
 	if p.dies(afterDelivery) {
 		return p.hang(ctx)
@@ -121,9 +121,17 @@ func (s *pipeline) check(p *process, b *poll.Batch) {
 }
 
 // take accepts what the mood lets it.
-func (s *pipeline) take(rnd *rand.Rand, m moods, stream string, b *poll.Batch) error {
+func (s *pipeline) take(rnd *rand.Rand, m moods, p *process, b *poll.Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	stream := b.Stream.Key.Stream
+	if p.givenUp.Load() { // nobody commits this: its successor sends it again, or has
+		for i := range b.UIDs {
+			a := s.arrived(stream, b, i)
+			a.count, a.allowed, s.accepted = a.count+1, a.allowed+1, s.accepted+1
+		}
+		return nil
+	}
 	var rest, gone []int
 	mood := rnd.Float64()
 	switch {

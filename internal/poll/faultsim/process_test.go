@@ -36,6 +36,7 @@ type process struct {
 	flight flight
 
 	dead     atomic.Bool
+	givenUp  atomic.Bool // another engine does its work
 	died     chan struct{}
 	told     chan struct{} // closed when the process is to shut down
 	stopping atomic.Int64  // when shutdown began; 0: not yet
@@ -61,9 +62,9 @@ func (r *run) boot() {
 	r.process = p
 	p.engine = poll.New(poll.Settings{
 		Sink:     sinkFunc(func(ctx context.Context, b *poll.Batch) error { return r.pipeline.deliver(ctx, p, b) }),
-		Observer: r.watch, Storage: client{r.disk, p}, Logger: r.log,
+		Observer: lookout{r.watch, p}, Storage: client{r.disk, p}, Logger: r.log,
 		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: r.places, MaxBytesInFlight: r.room,
-		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted,
+		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted, StopPause: r.hesitation,
 	})
 	source := r.source(p)
 	http, err := vendorhttp.New(vendorhttp.Settings{
@@ -195,7 +196,26 @@ func (r *run) stop(grace time.Duration) {
 	}
 	r.trace.add("stopped: %v", err)
 	r.total.restarts++
+	if err != nil && share(r.chance.of("lead", r.total.restarts), 0.5) {
+		r.giveUp()
+		return
+	}
 	r.buried()
+}
+
+// giveUp leaves an engine alone whose page is still with the pipeline, as a collector
+// does that has lost the lead. The next engine begins beside it.
+func (r *run) giveUp() {
+	p := r.process
+	r.hit("given up in mid-page")
+	p.givenUp.Store(true)
+	r.pipeline.ended()
+	p.wire.settle()
+	r.ghosts.Go(func() {
+		_ = p.engine.Shutdown(context.Background())
+		p.dead.Store(true)
+	})
+	r.process = nil
 }
 
 // buried waits until nothing of the process is left. A goroutine that stays blocked

@@ -44,7 +44,9 @@ type run struct {
 	places  int           // of pages in flight
 	room    int64         // bytes of pages in flight; 0: as much as usual
 	jump    time.Duration // how far the collector's clock may be off
-	ahead   atomic.Int64  // how far it is
+
+	hesitation time.Duration // of a shutdown
+	ahead      atomic.Int64  // how far it is
 
 	world     *vendorsim.World
 	transport http.RoundTripper
@@ -56,6 +58,7 @@ type run struct {
 	sent      counts
 	fired     counts // what went wrong, by what it is
 	process   *process
+	ghosts    sync.WaitGroup // engines that were given up and have a page in their hands
 	log       *zap.Logger
 	trace     *trace
 
@@ -103,6 +106,7 @@ func newRun(seed uint64, planted poll.PlantedFaults, t *trace) *run {
 	r.drawAccess(rnd)
 	r.places = vendorsim.Pick(rnd, 1, 2, 4, 8)
 	r.room = vendorsim.Pick[int64](rnd, 0, 0, 4<<10, 64<<10)
+	r.hesitation = upTo(rnd, vendorsim.Pick(rnd, durations("0s", "0s", "20ms", "200ms")...))
 	r.pipeline, r.disk, r.watch = newPipeline(r), newDisk(r), newWatch(r)
 	level := zapcore.ErrorLevel
 	if t != nil {
@@ -167,6 +171,7 @@ func (r *run) play() {
 	}
 	r.end = r.world.Now()
 	r.stop(time.Minute)
+	r.ghosts.Wait()
 	r.judge()
 	r.total.faults = r.fired.n
 	for kind, n := range r.world.Faults.Fired() {

@@ -54,9 +54,10 @@ type shape struct {
 	branching branching
 	// What the bounds of a query mean, whatever the traits tell.
 	sinceExclusive, untilInclusive bool
-	mostRows, mostPage             int  // of a window, of a page; 0: any number
-	terminal                       bool // the last page of a poll by cursor has no cursor
-	anyStart                       bool // a poll by cursor cannot be begun at a time
+	mostRows, mostPage             int           // of a window, of a page; 0: any number
+	mostSpan                       time.Duration // of a window that is answered in time; 0: any
+	terminal                       bool          // the last page of a poll by cursor has no cursor
+	anyStart                       bool          // a poll by cursor cannot be begun at a time
 	filter                         providers.Filter
 	repeats                        bool          // rows come again within Traits.Remember
 	spare                          time.Duration // of lateness that no event uses
@@ -167,6 +168,9 @@ func (s *shape) drawPages(rnd *rand.Rand) {
 	if s.Granularity <= time.Minute && share(rnd, 0.2) {
 		s.mostRows = 4 * burst
 	}
+	if s.Granularity <= time.Second && share(rnd, 0.1) {
+		s.mostSpan = max(vendorsim.Pick(rnd, durations("10m", "30m", "3h")...), 4*s.interval)
+	}
 	if s.pageSize >= 20 && s.mostPage == 0 && s.Granularity <= time.Minute && share(rnd, 0.15) {
 		s.MaxPages = 8 + rnd.IntN(8)
 	}
@@ -214,16 +218,24 @@ func (s *shape) settledAfter() time.Duration {
 		return s.lateness + s.fresh()
 	}
 	quantum := max(min(s.lateness/4, 6*time.Hour), 4*s.interval)
-	return s.lateness + s.Lag + quantum + 2*s.Granularity + 2*s.fresh() + 5*time.Minute
+	return s.lateness + s.Lag + quantum + 2*s.Granularity + 2*s.fresh() + 5*time.Minute + s.slowness()
+}
+
+// slowness is how long it may take until windows are short enough for the vendor.
+func (s *shape) slowness() time.Duration {
+	if s.mostSpan == 0 {
+		return 0
+	}
+	return 2 * time.Hour
 }
 
 // fresh is how long after it shows a punctual event is surely delivered, when all is
 // well.
-func (s *shape) fresh() time.Duration { return s.Lag + 3*s.interval + 2*time.Minute }
+func (s *shape) fresh() time.Duration { return s.Lag + 3*s.interval + 2*time.Minute + s.slowness()/3 }
 
 func (s *shape) String() string {
 	return fmt.Sprintf("%s: %+v interval %v lookback %v lateness %v page size %d paging %d naming %d branching %d "+
-		"since exclusive %t until inclusive %t most rows %d most page %d terminal %t any start %t repeats %t filter %v",
+		"since exclusive %t until inclusive %t most span %v most rows %d most page %d terminal %t any start %t repeats %t filter %v",
 		s.name, s.Traits, s.interval, s.lookback, s.lateness, s.pageSize, s.paging, s.naming, s.branching,
-		s.sinceExclusive, s.untilInclusive, s.mostRows, s.mostPage, s.terminal, s.anyStart, s.repeats, s.filter.ActorIDs)
+		s.sinceExclusive, s.untilInclusive, s.mostSpan, s.mostRows, s.mostPage, s.terminal, s.anyStart, s.repeats, s.filter.ActorIDs)
 }

@@ -136,6 +136,9 @@ func (e *event) undated() bool { return len(e.rows) > 0 && !isDated(e.rows[0].Ra
 // everything has recovered.
 func (r *run) due(f *feed, e *event) time.Time {
 	due := e.shown.Add(f.fresh())
+	if f.Resume != providers.ByCursor && e.basis.After(e.shown) { // from the future
+		due = e.basis.Add(f.fresh())
+	}
 	// What a wrong clock took for read already comes when it is read again.
 	if (e.late > f.soon() || r.mode == clock) && f.Resume != providers.ByCursor {
 		due = e.basis.Add(f.settledAfter())
@@ -190,7 +193,7 @@ func (r *run) judgeEnd(f *feed, events map[string]*event) {
 // newestOf returns the time of the newest event that has come.
 func newestOf(events map[string]*event) (newest time.Time) {
 	for _, e := range events {
-		if len(e.got) > 0 && !e.undated() && e.basis.After(newest) {
+		if len(e.got) > 0 && !e.undated() && e.basis.After(newest) && !e.basis.After(e.shown) {
 			newest = e.basis
 		}
 	}
@@ -208,7 +211,7 @@ func (r *run) mayRemember(f *feed, events map[string]*event) int {
 	n := int(r.end.Sub(horizon)/f.interval) + 1 // files
 	for _, e := range events {
 		listed := f.Resume == providers.ByWalk && f.Bounds == providers.IngestionTime
-		endures := f.Resume != providers.ByWindow && e.undated()
+		endures := f.Resume != providers.ByWindow && (e.undated() || e.basis.After(e.shown))
 		switch {
 		case listed, endures:
 			// What is still on the list is remembered anew beside what it was with, which

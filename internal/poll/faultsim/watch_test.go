@@ -10,7 +10,7 @@ import (
 	"github.com/otelactivity/otelactivity/internal/poll"
 )
 
-// watch is the engine's observer. It outlives the process.
+// watch is what the engine's observers are told. It outlives the process.
 type watch struct {
 	run *run
 
@@ -26,15 +26,25 @@ func newWatch(r *run) *watch {
 	return &watch{run: r, coverage: map[string]poll.Coverage{}, state: map[string]poll.State{}, why: map[string]error{}, skipped: map[string]int{}}
 }
 
+// lookout is the observer of one process.
+type lookout struct {
+	*watch
+	process *process
+}
+
 // Page implements poll.Observer.
-func (w *watch) Page(k poll.Key, r poll.Report) {
+func (o lookout) Page(k poll.Key, r poll.Report) {
+	o.process.flight.leave(k.Stream)
+	o.page(k, r)
+}
+
+func (w *watch) page(k poll.Key, r poll.Report) {
 	if r.Received != r.Delivered+r.Filtered+r.Outside+r.Duplicates+r.Dropped ||
 		min(r.Delivered, r.Filtered, r.Outside, r.Duplicates, r.Dropped, r.Late, r.Undecodable) < 0 ||
 		r.Late > r.Delivered || len(r.Delays) > r.Delivered || r.Undecodable > r.Received {
 		w.run.fail("a report does not add up: %+v", r)
 	}
 	w.run.pipeline.reported(k.Stream, &r)
-	w.run.process.flight.leave(k.Stream)
 	w.run.trace.add("report %s received %d delivered %d filtered %d outside %d duplicates %d dropped %d late %d",
 		k.Stream, r.Received, r.Delivered, r.Filtered, r.Outside, r.Duplicates, r.Dropped, r.Late)
 	w.mu.Lock()
