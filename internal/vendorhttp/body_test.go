@@ -31,6 +31,7 @@ func zipped(t testing.TB, text string) string {
 func TestBodies(t *testing.T) {
 	const limit = 1 << 20
 	page := `{"events":[` + strings.Repeat(`{"id":"x"},`, 5000) + `{}]}`
+	nested := strings.Repeat(`{"a":[`, 1<<15) + strings.Repeat("]}", 1<<15)
 	for name, tt := range map[string]struct {
 		status   int // default 200
 		body     string
@@ -62,10 +63,11 @@ func TestBodies(t *testing.T) {
 		"no gzip":               {body: page, encoding: "gzip", class: providers.Transient, wantErr: "could not be read"},
 		"wrong checksum":        {body: zipped(t, page)[:len(zipped(t, page))-8] + "12345678", encoding: "gzip", class: providers.Transient, wantErr: "could not be read"},
 		"unknown encoding":      {body: page, encoding: "br", class: providers.Transient, wantErr: `"br" was not asked for`},
-		"deep":                  {body: strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256), want: strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256)},
-		"too deep":              {body: " [" + strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256) + "]", class: providers.Transient, wantErr: "deeper than 512"},
-		"brackets in strings":   {body: `{"a":"` + strings.Repeat(`[{\"`, 600) + `"}`, want: `{"a":"` + strings.Repeat(`[{\"`, 600) + `"}`},
-		"brackets in text":      {body: "a,b\n" + strings.Repeat("[", 600), want: "a,b\n" + strings.Repeat("[", 600)},
+		"deep":                  {body: nested, want: nested},
+		"too deep":              {body: " [" + nested + "]", class: providers.Transient, wantErr: "deeper than 65536"},
+		"brackets in strings":   {body: `{"a":"` + strings.Repeat(`[{\"`, 40_000) + `"}`, want: `{"a":"` + strings.Repeat(`[{\"`, 40_000) + `"}`},
+		"brackets side by side": {body: "[[]" + strings.Repeat(",{}", 70_000) + "]", want: "[[]" + strings.Repeat(",{}", 70_000) + "]"},
+		"brackets in text":      {body: "a,b\n" + strings.Repeat("[", 70_000), want: "a,b\n" + strings.Repeat("[", 70_000)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := settings(transport(func(*http.Request) (*http.Response, error) {
