@@ -5,11 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -212,3 +215,46 @@ func TestClassifySeesStreamsByTheirHead(t *testing.T) {
 }
 
 var _ vendorhttp.Slots = (*slots)(nil)
+
+// Bodies around the size of what is read at a time, in reads of any size, with the
+// end told with the last bytes or after them.
+func TestBodiesOfAnySize(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 6<<10)
+	for name, wrap := range map[string]func(io.Reader) io.Reader{
+		"large reads":         func(r io.Reader) io.Reader { return r },
+		"small reads":         iotest.HalfReader,
+		"end with the last":   iotest.DataErrReader,
+		"small ones with end": func(r io.Reader) io.Reader { return iotest.DataErrReader(iotest.HalfReader(r)) },
+	} {
+		for _, size := range []int{0, 1, 32<<10 - 1, 32 << 10, 32<<10 + 1, 64 << 10, 96 << 10} {
+			for _, length := range []int64{-1, int64(size)} {
+				t.Run(fmt.Sprintf("%s/%d/%d", name, size, length), func(t *testing.T) {
+					c := newClient(t, settings(transport(func(*http.Request) (*http.Response, error) {
+						resp := answer(200, "")
+						resp.Body, resp.ContentLength = io.NopCloser(wrap(strings.NewReader(text[:size]))), length
+						return resp, nil
+					}), providers.Source{}))
+					resp, err := get(t.Context(), c, "/v1")
+					require.Nil(t, err)
+					assert.Equal(t, text[:size], resp.Body)
+				})
+			}
+		}
+	}
+}
+
+// A cut is told, also where it falls on the end of what is read at a time.
+func TestCutBodies(t *testing.T) {
+	for _, size := range []int{0, 100, 32 << 10, 64 << 10} {
+		t.Run(strconv.Itoa(size), func(t *testing.T) {
+			c := newClient(t, settings(transport(func(*http.Request) (*http.Response, error) {
+				resp := answer(200, "")
+				cut := io.MultiReader(strings.NewReader(strings.Repeat("x", size)), iotest.ErrReader(io.ErrUnexpectedEOF))
+				resp.Body, resp.ContentLength = io.NopCloser(iotest.DataErrReader(cut)), -1
+				return resp, nil
+			}), providers.Source{}))
+			_, err := get(t.Context(), c, "/v1")
+			require.ErrorContains(t, err, fmt.Sprintf("the answer was cut after %d bytes", size))
+		})
+	}
+}
