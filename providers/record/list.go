@@ -6,19 +6,19 @@ import (
 	"github.com/otelactivity/otelactivity/providers"
 )
 
-// List reads a page whose events are the list at a path of member names joined by
-// dots (data.items); the empty path means that the body is the list. The whole body
-// is checked and the list is cut into raw events in one pass. Events share the memory
-// of body, their bytes as received.
+// List reads a page whose events are the list at a path: member names joined by dots
+// (data.items); the empty path means that the body is the list. It checks the whole
+// body and cuts the list in one pass. Events are parts of body, their bytes as
+// received.
 //
-// Beside them comes the rest: the body parsed with the list left empty, so that what
-// stands behind the list (cursors, totals) is found without going through the list
-// again. With the empty path the rest is the body.
+// The rest is the body with that list left empty, so that what stands behind it (a
+// cursor, a total) is found without going through the events again. With the empty
+// path the rest is the body.
 //
-// Anything else than one JSON value in UTF-8 or not, and a body without such a list,
-// is a providers.Malformed that quotes the start of what came: it must not read as
-// "no events". Equal names are accepted, and the first list at the path counts; so do
-// broken UTF-8 and lone surrogates, for a record must not be lost for them.
+// A body that is not one JSON value, or has no such list, is a providers.Malformed
+// that quotes its start: it must not read as "no events". Names that come twice,
+// broken UTF-8 and halves of surrogates are accepted, for no event may be lost for
+// them; of lists that come twice the first counts.
 func List(body, path string) (rest gjson.Result, events []providers.Event, err error) {
 	rest, events, found, err := cut(body, path)
 	switch {
@@ -33,9 +33,8 @@ func List(body, path string) (rest gjson.Result, events []providers.Event, err e
 	return gjson.Result{}, nil, err
 }
 
-// OptionalList is List for vendors that leave an empty list out or write null. Who
-// must tell these from an empty list finds them in the rest, where an empty list is
-// there and null is null.
+// OptionalList is List for vendors that leave an empty list out, or write null in its
+// place: neither has events. A provider that accepts only one of them asks the rest.
 func OptionalList(body, path string) (rest gjson.Result, events []providers.Event, err error) {
 	rest, events, found, err := cut(body, path)
 	if err == nil && found == other {
