@@ -85,10 +85,10 @@ func (c *cutter) end(err error) error {
 	offset := c.decoder.InputOffset()
 	if err == nil {
 		_, err = c.decoder.ReadToken()
-		switch err { //nolint:errorlint // the decoder returns the bare one
-		case nil:
+		switch {
+		case err == nil:
 			err = &jsontext.SyntacticError{ByteOffset: offset, Err: errSecond}
-		case io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		}
 	}

@@ -160,8 +160,15 @@ func TestListAllocates(t *testing.T) {
 // FuzzList holds List against the two passes that it does in one.
 func FuzzList(f *testing.F) {
 	for _, s := range []struct{ body, path string }{
-		{`[{"a": 1},null]`, ""}, {`{"list":[1,"]"],"next":"x"}`, "list"}, {`{"a":{"x":1},"a":{"list":[[]]}}`, "a.list"},
-		{`{"l\u0069st":[1]}`, "list"}, {"[\"\xff\\ud83d\"]", ""}, {`{"list":{}}`, "list"}, {`[1] [2]`, ""}, {"\ufeff[]", ""}, {``, ""},
+		{`[{"a": 1},null]`, ""},
+		{`{"list":[1,"]"],"next":"x"}`, "list"},
+		{`{"a":{"x":1},"a":{"list":[[]]}}`, "a.list"},
+		{`{"l\u0069st":[1]}`, "list"},
+		{"[\"\xff\\ud83d\"]", ""},
+		{`{"list":{}}`, "list"},
+		{`[1] [2]`, ""},
+		{"\ufeff[]", ""},
+		{``, ""},
 	} {
 		f.Add(s.body, s.path)
 	}
