@@ -18,16 +18,16 @@ const (
 	maxErrorBody = 64 << 10
 	// maxPresize is how far a Content-Length is believed before the bytes are there.
 	maxPresize = 8 << 20
-	// maxPooled is the largest buffer kept for later answers.
-	maxPooled = 8 << 20
 )
 
 var (
 	errTooLarge = errors.New("answer larger than the bound")
 	gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	chunks      = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
-	buffers     = sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
+	chunks      = sync.Pool{New: func() any { return new(chunk) }}
 )
+
+// chunk is what is read at a time.
+type chunk [32 << 10]byte
 
 // opened is the decompressed body of an answer.
 type opened struct {
@@ -94,39 +94,53 @@ func read(resp *http.Response, limit int64) (string, error) {
 
 // readKnown builds the string in place.
 func readKnown(r io.Reader, size int64) (string, error) {
-	chunk := chunks.Get().(*[]byte)
-	defer chunks.Put(chunk)
+	c := chunks.Get().(*chunk)
+	defer chunks.Put(c)
 	var b strings.Builder
 	b.Grow(int(size))
 	for {
-		n, err := r.Read(*chunk)
-		b.Write((*chunk)[:n])
+		n, err := r.Read(c[:])
+		b.Write(c[:n])
 		if err != nil {
 			return b.String(), notEOF(err)
 		}
 	}
 }
 
-// readUnknown gathers in a kept buffer, so that the string, parts of which live on
-// as raw records, is exactly as large as it must be.
+// readUnknown gathers in kept chunks, so that nothing grows meanwhile and the string,
+// parts of which live on as raw records, is exactly as large as it must be.
 func readUnknown(r io.Reader) (string, error) {
-	buffer := buffers.Get().(*[]byte)
-	b := (*buffer)[:0]
-	var err error
-	for err == nil {
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
+	var (
+		full []*chunk
+		b    strings.Builder
+	)
+	for {
+		c := chunks.Get().(*chunk)
+		n, err := fill(c[:], r)
+		if err == nil {
+			full = append(full, c)
+			continue
 		}
-		var n int
-		n, err = r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
+		b.Grow(len(full)*len(c) + n)
+		for _, f := range full {
+			b.Write(f[:])
+			chunks.Put(f)
+		}
+		b.Write(c[:n])
+		chunks.Put(c)
+		return b.String(), notEOF(err)
 	}
-	text := string(b)
-	if cap(b) <= maxPooled {
-		*buffer = b
-		buffers.Put(buffer)
+}
+
+// fill reads until b is full or the reader ends. Unlike io.ReadFull it keeps the
+// reader's own error: a body that was cut is not one that ended.
+func fill(b []byte, r io.Reader) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
 	}
-	return text, notEOF(err)
+	return n, err
 }
 
 func notEOF(err error) error {

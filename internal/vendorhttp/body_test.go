@@ -5,11 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,6 +34,7 @@ func zipped(t testing.TB, text string) string {
 func TestBodies(t *testing.T) {
 	const limit = 1 << 20
 	page := `{"events":[` + strings.Repeat(`{"id":"x"},`, 5000) + `{}]}`
+	nested := strings.Repeat(`{"a":[`, 1<<15) + strings.Repeat("]}", 1<<15)
 	for name, tt := range map[string]struct {
 		status   int // default 200
 		body     string
@@ -62,10 +66,11 @@ func TestBodies(t *testing.T) {
 		"no gzip":               {body: page, encoding: "gzip", class: providers.Transient, wantErr: "could not be read"},
 		"wrong checksum":        {body: zipped(t, page)[:len(zipped(t, page))-8] + "12345678", encoding: "gzip", class: providers.Transient, wantErr: "could not be read"},
 		"unknown encoding":      {body: page, encoding: "br", class: providers.Transient, wantErr: `"br" was not asked for`},
-		"deep":                  {body: strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256), want: strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256)},
-		"too deep":              {body: " [" + strings.Repeat(`{"a":[`, 256) + strings.Repeat("]}", 256) + "]", class: providers.Transient, wantErr: "deeper than 512"},
-		"brackets in strings":   {body: `{"a":"` + strings.Repeat(`[{\"`, 600) + `"}`, want: `{"a":"` + strings.Repeat(`[{\"`, 600) + `"}`},
-		"brackets in text":      {body: "a,b\n" + strings.Repeat("[", 600), want: "a,b\n" + strings.Repeat("[", 600)},
+		"deep":                  {body: nested, want: nested},
+		"too deep":              {body: " [" + nested + "]", class: providers.Transient, wantErr: "deeper than 65536"},
+		"brackets in strings":   {body: `{"a":"` + strings.Repeat(`[{\"`, 40_000) + `"}`, want: `{"a":"` + strings.Repeat(`[{\"`, 40_000) + `"}`},
+		"brackets side by side": {body: "[[]" + strings.Repeat(",{}", 70_000) + "]", want: "[[]" + strings.Repeat(",{}", 70_000) + "]"},
+		"brackets in text":      {body: "a,b\n" + strings.Repeat("[", 70_000), want: "a,b\n" + strings.Repeat("[", 70_000)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := settings(transport(func(*http.Request) (*http.Response, error) {
@@ -210,3 +215,46 @@ func TestClassifySeesStreamsByTheirHead(t *testing.T) {
 }
 
 var _ vendorhttp.Slots = (*slots)(nil)
+
+// Bodies around the size of what is read at a time, in reads of any size, with the
+// end told with the last bytes or after them.
+func TestBodiesOfAnySize(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 6<<10)
+	for name, wrap := range map[string]func(io.Reader) io.Reader{
+		"large reads":         func(r io.Reader) io.Reader { return r },
+		"small reads":         iotest.HalfReader,
+		"end with the last":   iotest.DataErrReader,
+		"small ones with end": func(r io.Reader) io.Reader { return iotest.DataErrReader(iotest.HalfReader(r)) },
+	} {
+		for _, size := range []int{0, 1, 32<<10 - 1, 32 << 10, 32<<10 + 1, 64 << 10, 96 << 10} {
+			for _, length := range []int64{-1, int64(size)} {
+				t.Run(fmt.Sprintf("%s/%d/%d", name, size, length), func(t *testing.T) {
+					c := newClient(t, settings(transport(func(*http.Request) (*http.Response, error) {
+						resp := answer(200, "")
+						resp.Body, resp.ContentLength = io.NopCloser(wrap(strings.NewReader(text[:size]))), length
+						return resp, nil
+					}), providers.Source{}))
+					resp, err := get(t.Context(), c, "/v1")
+					require.Nil(t, err)
+					assert.Equal(t, text[:size], resp.Body)
+				})
+			}
+		}
+	}
+}
+
+// A cut is told, also where it falls on the end of what is read at a time.
+func TestCutBodies(t *testing.T) {
+	for _, size := range []int{0, 100, 32 << 10, 64 << 10} {
+		t.Run(strconv.Itoa(size), func(t *testing.T) {
+			c := newClient(t, settings(transport(func(*http.Request) (*http.Response, error) {
+				resp := answer(200, "")
+				cut := io.MultiReader(strings.NewReader(strings.Repeat("x", size)), iotest.ErrReader(io.ErrUnexpectedEOF))
+				resp.Body, resp.ContentLength = io.NopCloser(iotest.DataErrReader(cut)), -1
+				return resp, nil
+			}), providers.Source{}))
+			_, err := get(t.Context(), c, "/v1")
+			require.ErrorContains(t, err, fmt.Sprintf("the answer was cut after %d bytes", size))
+		})
+	}
+}

@@ -208,7 +208,7 @@ func TestSlotIsHeldFromSendingToTheEndOfTheBody(t *testing.T) {
 		"classified stream":  {status: 200, stream: true, classif: func(*providers.Response) *providers.Error { return providers.Malformed("no") }},
 		"unreadable stream":  {status: 299, stream: true},
 		"stream":             {status: 200, body: "abc", stream: true},
-		"nesting":            {status: 200, body: strings.Repeat("[", 600)},
+		"nesting":            {status: 200, body: strings.Repeat("[", 1<<17)},
 		"unauthorized again": {status: 401},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -63,18 +63,11 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, at.token)
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "events")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("events").IsArray() {
-		return providers.Page{}, providers.Malformed("events is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("events"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	return f.page(events, at, record.Unless(record.Path(body, "pagination.next"), "null")), nil
+	return f.page(events, at, record.Unless(record.Path(rest, "pagination.next"), "null")), nil
 }
 
 func (f feed) page(events []providers.Event, at position, next string) providers.Page {

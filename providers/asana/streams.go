@@ -36,20 +36,13 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, offset)
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	if !body.Get("data").IsArray() {
-		return providers.Page{}, providers.Malformed("data is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("data"))
+	rest, events, err := record.List(resp.Body, "data")
 	if err != nil {
 		return providers.Page{}, err
 	}
 	page := providers.Page{Events: events}
 	// Without a next page no event has ever matched: the same query is asked again.
-	if next := record.Path(body, "next_page.offset"); next != "" {
+	if next := record.Path(rest, "next_page.offset"); next != "" {
 		page.Next = start + " " + next
 		page.More = len(events) > 0 // an empty page is the end for now, null never comes
 	}

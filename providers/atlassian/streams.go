@@ -77,15 +77,8 @@ func get(ctx context.Context, c providers.Client, path string, p providers.Param
 	if err != nil {
 		return nil, "", err
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return nil, "", err
-	}
-	if !body.Get("data").IsArray() {
-		return nil, "", providers.Malformed("data is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("data"))
-	return events, nextCursor(body), err
+	rest, events, err := record.List(resp.Body, "data")
+	return events, nextCursor(rest), err
 }
 
 // nextCursor: the same cursor stands in a link, in case meta has none.

@@ -77,15 +77,8 @@ func (f feed) read(ctx context.Context, c providers.Client, q providers.Query, k
 	if err != nil {
 		return nil, "", lost(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return nil, "", err
-	}
-	if !body.Get("entries").IsArray() {
-		return nil, "", providers.Malformed("entries is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("entries"))
-	return events, record.Unless(record.Text(body.Get("next_stream_position")), "null"), err
+	rest, events, err := record.List(resp.Body, "entries")
+	return events, record.Unless(record.Text(rest.Get("next_stream_position")), "null"), err
 }
 
 // lost turns the refusal of a position into CursorLost.

@@ -37,18 +37,11 @@ func (f events) fetch(ctx context.Context, c providers.Client, q providers.Query
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, entities, err := record.List(resp.Body, "entities")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("entities").IsArray() {
-		return providers.Page{}, providers.Malformed("entities is missing in %s", record.Excerpt(resp.Body))
-	}
-	entities, err := record.Events(body.Get("entities"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	page := providers.Page{Events: entities, Next: next(body.Get("pagingInfo"))}
+	page := providers.Page{Events: entities, Next: next(rest.Get("pagingInfo"))}
 	page.More = len(entities) > 0 && page.Next != "" && page.Next != q.Cursor && !beyond(entities, q.Since)
 	if f.skipSearches {
 		page.Events = slices.DeleteFunc(page.Events, isAuditSearch)

@@ -73,19 +73,15 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.OptionalList(resp.Body, "rows")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("rows").Exists() {
+	if !rest.Get("rows").Exists() {
 		return providers.Page{}, providers.Malformed("rows is missing in %s", record.Excerpt(resp.Body))
 	}
-	events, err := record.Events(body.Get("rows"))
-	if err != nil {
-		return providers.Page{}, err
-	}
 	total := math.MaxInt // not told: read to the first empty page
-	if v := body.Get("totalRecords"); v.Type == gjson.Number {
+	if v := rest.Get("totalRecords"); v.Type == gjson.Number {
 		total = int(v.Int())
 	}
 	page := providers.Page{Events: events}

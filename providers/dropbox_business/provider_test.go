@@ -159,7 +159,7 @@ func TestPaging(t *testing.T) {
 		"an empty page goes on":    {`{"events":[],"cursor":"n","has_more":true}`, true, ""},
 		"the end keeps the cursor": {`{"events":[],"cursor":"n","has_more":false}`, false, ""},
 		"without a cursor":         {`{"events":[],"has_more":false}`, false, "cursor is missing"},
-		"without events":           {`{"cursor":"n"}`, false, "events or cursor is missing"},
+		"without events":           {`{"cursor":"n"}`, false, "events is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, stream := open(t, providers.Options{})

@@ -30,20 +30,16 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "events")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	next := record.Path(body, "cursor")
-	if !body.Get("events").IsArray() || next == "" {
-		return providers.Page{}, providers.Malformed("events or cursor is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("events"))
-	if err != nil {
-		return providers.Page{}, err
+	next := record.Path(rest, "cursor")
+	if next == "" {
+		return providers.Page{}, providers.Malformed("cursor is missing in %s", record.Excerpt(resp.Body))
 	}
 	// An empty page with has_more goes on; the cursor changes with every answer.
-	return providers.Page{Events: events, Next: next, More: body.Get("has_more").Bool()}, nil
+	return providers.Page{Events: events, Next: next, More: rest.Get("has_more").Bool()}, nil
 }
 
 // first is the body of get_events. The time is refused with a fraction or offset,

@@ -32,22 +32,14 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, f.explained(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
+	// Other shapes are described by others, and are refused.
+	rest, events, err := record.List(resp.Body, "meta.activity_logs")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	// Other shapes are described by others; one must not read as "no events".
-	list := body.Get("meta.activity_logs")
-	if !list.IsArray() {
-		return providers.Page{}, providers.Malformed("meta.activity_logs is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(list)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	next := record.Path(body, "meta.cursor")
+	next := record.Path(rest, "meta.cursor")
 	// The cursor may be there on the last page too: next_page decides.
-	more := body.Get("meta.next_page").Bool() && len(events) > 0 && next != ""
+	more := rest.Get("meta.next_page").Bool() && len(events) > 0 && next != ""
 	if !more {
 		next = ""
 	}

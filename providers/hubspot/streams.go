@@ -77,18 +77,11 @@ func (f *feeds) read(ctx context.Context, c providers.Client, q providers.Query,
 	if err != nil {
 		return providers.Page{}, lost(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "results")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("results").IsArray() {
-		return providers.Page{}, providers.Malformed("results is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("results"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	page := providers.Page{Events: events, Next: record.Path(body, "paging.next.after")}
+	page := providers.Page{Events: events, Next: record.Path(rest, "paging.next.after")}
 	page.More = page.Next != "" && page.Next != q.Cursor && len(events) > 0
 	if !page.More {
 		page.Next = ""

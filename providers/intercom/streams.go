@@ -31,20 +31,13 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, tooWide(err, q)
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	if !body.Get("activity_logs").IsArray() {
-		return providers.Page{}, providers.Malformed("activity_logs is missing in %s", record.Excerpt(resp.Body))
-	}
-	rows, err := record.Events(body.Get("activity_logs"))
+	rest, rows, err := record.List(resp.Body, "activity_logs")
 	if err != nil {
 		return providers.Page{}, err
 	}
 	page := providers.Page{Events: withoutNull(rows)}
 	if len(rows) > 0 {
-		page.Next = next(body.Get("pages"))
+		page.Next = next(rest.Get("pages"))
 		page.More = page.Next != ""
 	}
 	return page, nil

@@ -143,7 +143,7 @@ func TestErrors(t *testing.T) {
 		"outage":                 {503, "<html>Down</html>", providers.Transient, "HTTP 503"},
 		"cut body":               {200, `{"records":[{"id":1`, providers.Transient, "not JSON"},
 		"records are missing":    {200, `{"total":3}`, providers.Transient, "records is missing"},
-		"records are no list":    {200, `{"records":{}}`, providers.Transient, "records is missing"},
+		"records are no list":    {200, `{"records":{}}`, providers.Transient, "a list of events was expected"},
 		"a list instead of that": {200, `[]`, providers.Transient, "records is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,18 +34,14 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.OptionalList(resp.Body, "results")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("results").Exists() { // null is an empty page
+	if !rest.Get("results").Exists() { // null is an empty page
 		return providers.Page{}, providers.Malformed("results is missing in %s", record.Excerpt(resp.Body))
 	}
-	events, err := record.Events(body.Get("results"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	next, err := cursor(body.Get("next"))
+	next, err := cursor(rest.Get("next"))
 	if err != nil {
 		return providers.Page{}, err
 	}

@@ -52,7 +52,9 @@ func decode(e providers.Event) (providers.Activity, error) {
 	a.Outcome = outcome(result)
 	a.Action = action(a.RawAction, a.Outcome)
 	a.Actor = actorOf(actor)
-	a.Context.IP = record.First(record.IP(record.Path(client, "ipAddress")), record.IP(record.Path(request, "ipChain.0.ip")))
+	if a.Context.IP = record.IP(record.Path(client, "ipAddress")); a.Context.IP == "" {
+		a.Context.IP = record.IP(record.Path(request, "ipChain.0.ip"))
+	}
 	a.Context.UserAgent = record.Unless(record.Path(client, "userAgent.rawUserAgent"), "unknown")
 	setTargets(&a, targets)
 	return a, record.Missing(&a, "eventType", "published")
@@ -86,13 +88,24 @@ func outcome(result string) providers.Outcome {
 // actorOf: an actor of type "IP address" (security.threat.detected) has the
 // address as its id, and "unknown" stands for somebody who did not sign in.
 func actorOf(v gjson.Result) providers.Actor {
-	id, kind := record.Path(v, "id"), record.Path(v, "type")
-	login := record.Unless(record.Path(v, "alternateId"), "unknown")
+	var id, kind, login, name string
+	v.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			id = record.Text(v)
+		case "type":
+			kind = record.Text(v)
+		case "alternateId":
+			login = record.Unless(record.Text(v), "unknown")
+		case "displayName":
+			name = record.Unless(record.Text(v), "unknown")
+		}
+		return true
+	})
 	email := record.Email(login)
 	if email != "" {
 		login = "" // one value, one attribute
 	}
-	name := record.Unless(record.Path(v, "displayName"), "unknown")
 	switch {
 	case id == "" || id == "unknown" || kind == "IP address":
 		return providers.Actor{Type: providers.ActorAnonymous, Email: email, Login: login}

@@ -210,7 +210,7 @@ func TestErrors(t *testing.T) {
 		"internal error":    {500, body("E0000053"), "", providers.Transient, ""},
 		"outage, no JSON":   {503, "<html>", "", providers.Transient, ""},
 		"login page":        {200, "<html>", "", providers.Transient, "not JSON"},
-		"an object instead": {200, `{"a":1}`, "", providers.Transient, "a list of events was expected"},
+		"an object instead": {200, `{"a":1}`, "", providers.Transient, "a list was expected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source, stream := open(t, providers.Options{})

@@ -28,14 +28,7 @@ func fetcher(filter string, extra map[string]string) func(context.Context, provi
 		if err != nil {
 			return providers.Page{}, lost(err, q.Cursor)
 		}
-		body, err := record.Body(resp.Body)
-		if err != nil {
-			return providers.Page{}, err
-		}
-		if !body.IsArray() {
-			return providers.Page{}, providers.Malformed("a list of events was expected, not %s", record.Excerpt(resp.Body))
-		}
-		events, err := record.Events(body)
+		_, events, err := record.List(resp.Body, "")
 		if err != nil {
 			return providers.Page{}, err
 		}

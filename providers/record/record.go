@@ -16,11 +16,12 @@ import (
 )
 
 // Body checks that body is one JSON value and returns it parsed. Values read from
-// it share its memory. The error is a providers.Malformed and quotes the start of
-// what came instead.
+// it share its memory. The error is a providers.Malformed, tells the byte at which the
+// JSON ends or breaks, and quotes the start of what came instead. Pages are read by
+// List, which goes through them once.
 func Body(body string) (gjson.Result, error) {
-	if !gjson.Valid(body) {
-		return gjson.Result{}, providers.Malformed("the answer is not JSON: %s", Excerpt(body))
+	if err := check(body); err != nil {
+		return gjson.Result{}, err
 	}
 	return gjson.Parse(body), nil
 }

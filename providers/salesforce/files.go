@@ -19,16 +19,12 @@ func (f *feed) fetchFiles(ctx context.Context, c providers.Client, q providers.Q
 	if rest, ok := strings.CutPrefix(q.Cursor, "file "); ok {
 		return f.fetchFile(ctx, c, rest, q.PageSize)
 	}
-	body, warnings, err := f.query(ctx, c, f.listQuery(q), strings.TrimPrefix(q.Cursor, "list "), q.PageSize)
+	list, err := f.query(ctx, c, f.listQuery(q), strings.TrimPrefix(q.Cursor, "list "), q.PageSize)
 	if f.withoutHidden(err) {
-		body, warnings, err = f.query(ctx, c, f.listQuery(q), "", q.PageSize)
+		list, err = f.query(ctx, c, f.listQuery(q), "", q.PageSize)
 	}
 	if err != nil {
 		return providers.Page{}, tooNarrow(err, q)
-	}
-	list, err := page(body, warnings)
-	if err != nil {
-		return providers.Page{}, err
 	}
 	for _, e := range list.Events {
 		if path := gjson.Get(e.Raw, "LogFile").Str; strings.HasPrefix(path, "/") {

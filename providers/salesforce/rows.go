@@ -61,18 +61,18 @@ func (f *feed) rows(ctx context.Context, c providers.Client, q providers.Query, 
 	if plain.Load() {
 		fields = standardFields
 	}
-	body, warnings, err := f.query(ctx, c, soql(fields), q.Cursor, q.PageSize)
+	page, err := f.query(ctx, c, soql(fields), q.Cursor, q.PageSize)
 	if hidden(err) != "" && fields != standardFields {
-		body, warnings, err = f.query(ctx, c, soql(standardFields), "", q.PageSize)
+		page, err = f.query(ctx, c, soql(standardFields), "", q.PageSize)
 		if err == nil {
 			plain.Store(true)
-			warnings = append(warnings, "a field is hidden from the user or not in this org; reading the standard fields")
+			page.Warnings = append(page.Warnings, "a field is hidden from the user or not in this org; reading the standard fields")
 		}
 	}
 	if err != nil {
 		return providers.Page{}, tooNarrow(err, q)
 	}
-	return page(body, warnings)
+	return page, nil
 }
 
 // sides gives every event what Decode needs beside it: the org's id, and the user
@@ -142,17 +142,16 @@ func (f *feed) people(ctx context.Context, c providers.Client, ids []string) (ma
 		}
 	}
 	for part := range slices.Chunk(missing, maxIDs) {
-		body, _, err := f.query(ctx, c, "SELECT Id, Username, Email, Name FROM User WHERE"+strings.TrimPrefix(in("Id", part), " AND"), "", maxBatch)
+		page, err := f.query(ctx, c, "SELECT Id, Username, Email, Name FROM User WHERE"+strings.TrimPrefix(in("Id", part), " AND"), "", maxBatch)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range part {
 			f.users.known[id] = ""
 		}
-		body.Get("records").ForEach(func(_, user gjson.Result) bool {
-			f.users.known[record.Path(user, "Id")] = strings.Clone(user.Raw)
-			return true
-		})
+		for _, user := range page.Events {
+			f.users.known[record.Text(gjson.Get(user.Raw, "Id"))] = strings.Clone(user.Raw)
+		}
 	}
 	found := make(map[string]string, len(ids))
 	for _, id := range ids {

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/otelactivity/otelactivity/providers"
 	"github.com/otelactivity/otelactivity/providers/record"
 )
@@ -51,7 +49,7 @@ func window(field string, q providers.Query) string {
 
 // query runs a SOQL query, or goes on with one. The position of a query that goes
 // on lives for two days at most, so it stays inside its window.
-func (f *feed) query(ctx context.Context, c providers.Client, soql, next string, batch int) (gjson.Result, []string, error) {
+func (f *feed) query(ctx context.Context, c providers.Client, soql, next string, batch int) (providers.Page, error) {
 	request := providers.Request{
 		Path:   "/services/data/v" + f.config.APIVersion + "/query",
 		Header: http.Header{"Sforce-Query-Options": {"batchSize=" + strconv.Itoa(max(batch, minBatch))}},
@@ -64,16 +62,21 @@ func (f *feed) query(ctx context.Context, c providers.Client, soql, next string,
 	}
 	resp, err := c.Do(ctx, request)
 	if err != nil {
-		return gjson.Result{}, nil, err
+		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "records")
 	if err != nil {
-		return gjson.Result{}, nil, err
+		return providers.Page{}, err
 	}
-	if !body.Get("records").IsArray() {
-		return gjson.Result{}, nil, providers.Malformed("records is missing in %s", record.Excerpt(resp.Body))
+	p := providers.Page{Events: events, Warnings: usage(resp.Header.Get(usageHeader))}
+	if done := rest.Get("done"); done.Exists() && !done.Bool() { // only it decides
+		p.Next = record.Path(rest, "nextRecordsUrl")
+		if p.Next == "" {
+			return providers.Page{}, providers.Malformed("done is false without nextRecordsUrl")
+		}
+		p.More = true
 	}
-	return body, usage(resp.Header.Get(usageHeader)), nil
+	return p, nil
 }
 
 // apiUsage is the org's part of the header; beside it may stand an app's own quota
@@ -93,23 +96,6 @@ func usage(header string) []string {
 		return nil
 	}
 	return []string{"the org has used more than 90 % of its API requests of 24 hours"}
-}
-
-// page makes a page of a query's answer: only done decides whether it goes on.
-func page(body gjson.Result, warnings []string) (providers.Page, error) {
-	events, err := record.Events(body.Get("records"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	p := providers.Page{Events: events, Warnings: warnings}
-	if done := body.Get("done"); done.Exists() && !done.Bool() {
-		p.Next = record.Path(body, "nextRecordsUrl")
-		if p.Next == "" {
-			return providers.Page{}, providers.Malformed("done is false without nextRecordsUrl")
-		}
-		p.More = true
-	}
-	return p, nil
 }
 
 // tooNarrow keeps a window from being halved for ever: a minute's query that times

@@ -30,18 +30,11 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return beyond(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "results")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("results").IsArray() {
-		return providers.Page{}, providers.Malformed("results is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("results"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	next := providers.LinkPath(record.Path(body, "next"))
+	next := providers.LinkPath(record.Path(rest, "next"))
 	return providers.Page{Events: events, Next: next, More: next != ""}, nil
 }
 

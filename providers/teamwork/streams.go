@@ -47,19 +47,12 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.List(resp.Body, "activities")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	if !body.Get("activities").IsArray() {
-		return providers.Page{}, providers.Malformed("activities is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("activities"))
-	if err != nil {
-		return providers.Page{}, err
-	}
-	attachUsers(events, body.Get("included.users"))
-	page := providers.Page{Events: events, More: body.Get("meta.page.hasMore").Bool()}
+	attachUsers(events, rest.Get("included.users"))
+	page := providers.Page{Events: events, More: rest.Get("meta.page.hasMore").Bool()}
 	if page.More {
 		page.Next = strconv.Itoa(number + 1)
 	}
@@ -113,14 +106,7 @@ func (f feedV1) fetch(ctx context.Context, c providers.Client, q providers.Query
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	if !body.Get("activity").IsArray() {
-		return providers.Page{}, providers.Malformed("activity is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("activity"))
+	_, events, err := record.List(resp.Body, "activity")
 	if err != nil {
 		return providers.Page{}, err
 	}

@@ -33,20 +33,13 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, q.Cursor)
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	if !body.Get("audit_logs").IsArray() {
-		return providers.Page{}, providers.Malformed("audit_logs is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get("audit_logs"))
+	rest, events, err := record.List(resp.Body, "audit_logs")
 	if err != nil {
 		return providers.Page{}, err
 	}
 	page := providers.Page{Events: events}
-	if body.Get("meta.has_more").Bool() { // an empty page with has_more goes on
-		page.Next = record.Path(body, "meta.after_cursor")
+	if rest.Get("meta.has_more").Bool() { // an empty page with has_more goes on
+		page.Next = record.Path(rest, "meta.after_cursor")
 		if page.Next == "" {
 			return providers.Page{}, providers.Malformed("meta.has_more without meta.after_cursor")
 		}

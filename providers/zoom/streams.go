@@ -52,14 +52,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, lost(err, at.token)
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	if !body.Get(f.list).IsArray() {
-		return providers.Page{}, providers.Malformed("%s is missing in %s", f.list, record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(body.Get(f.list))
+	rest, events, err := record.List(resp.Body, f.list)
 	if err != nil {
 		return providers.Page{}, err
 	}
@@ -67,7 +60,7 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if q.Cursor == "" {
 		page.Branches = f.categories[1:]
 	}
-	if at.token = record.Path(body, "next_page_token"); at.token != "" { // an empty page may have one
+	if at.token = record.Path(rest, "next_page_token"); at.token != "" { // an empty page may have one
 		page.Next, page.More = at.String(), true
 	}
 	return page, nil

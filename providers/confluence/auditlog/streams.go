@@ -49,22 +49,14 @@ func (f Feed) Fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	results := body.Get("results")
-	if !results.IsArray() {
-		return providers.Page{}, providers.Malformed("results is missing in %s", record.Excerpt(resp.Body))
-	}
-	events, err := record.Events(results)
+	rest, events, err := record.List(resp.Body, "results")
 	if err != nil {
 		return providers.Page{}, err
 	}
 	return providers.Page{
 		Events: events,
 		Next:   strconv.Itoa(start + len(events)),
-		More:   len(events) > 0 && (len(events) >= limit(q.PageSize, body) || f.NextLink && record.Path(body, "_links.next") != ""),
+		More:   len(events) > 0 && (len(events) >= limit(q.PageSize, rest) || f.NextLink && record.Path(rest, "_links.next") != ""),
 	}, nil
 }
 

@@ -80,20 +80,15 @@ func (f feed) fetch(ctx context.Context, c providers.Client, q providers.Query) 
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
+	rest, events, err := record.OptionalList(resp.Body, "records")
 	if err != nil {
 		return providers.Page{}, err
 	}
-	records := body.Get("records")
-	if !records.IsArray() && !(body.IsObject() && body.Get("total").Raw == "0") {
+	if !rest.Get("records").IsArray() && !(rest.IsObject() && rest.Get("total").Raw == "0") {
 		return providers.Page{}, providers.Malformed("records is missing in %s", record.Excerpt(resp.Body))
 	}
-	events, err := record.Events(records)
-	if err != nil {
-		return providers.Page{}, err
-	}
 	limit := q.PageSize
-	if lowered := int(body.Get("limit").Int()); lowered > 0 {
+	if lowered := int(rest.Get("limit").Int()); lowered > 0 {
 		limit = min(limit, lowered)
 	}
 	return providers.Page{
