@@ -44,6 +44,8 @@ type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	err  error // of the end; valid once done is closed
+
+	logFrom int64 // where its output begins in the log
 }
 
 // Start runs the program and returns once it is ready. On an error nothing runs.
@@ -72,13 +74,11 @@ func launch(spec Spec) (*Process, error) {
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env = append(os.Environ(), spec.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
-	// A group of its own: Ctrl-C in the terminal reaches the parent alone, which
-	// stops its children in order.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: spec.Credential}
+	cmd.SysProcAttr = attributes(spec.Credential)
+	p := &Process{spec: spec, cmd: cmd, logFrom: sizeOf(spec.Log), done: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &Process{spec: spec, cmd: cmd, done: make(chan struct{})}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.done)
@@ -105,7 +105,7 @@ func (p *Process) awaitReady(ctx context.Context) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("it ended before it was ready: %s", describe(p.err))
+			return fmt.Errorf("it ended before it was ready: %s", p.ending())
 		case <-ctx.Done():
 			return fmt.Errorf("it is not ready: %w: %w", ctx.Err(), err)
 		case <-tick.C:
@@ -143,7 +143,7 @@ func (p *Process) Stop() error {
 	select {
 	case <-p.done:
 		if p.err != nil {
-			return fmt.Errorf("stop %s (its output is in %s): %s", p.spec.Name, p.spec.Log, describe(p.err))
+			return fmt.Errorf("stop %s (its output is in %s): %s", p.spec.Name, p.spec.Log, p.ending())
 		}
 		return nil
 	case <-time.After(within):
@@ -169,12 +169,20 @@ func (p *Process) signal(s os.Signal) error {
 
 // Outcome describes how the program ended, and where its output is.
 func (p *Process) Outcome() string {
-	return fmt.Sprintf("%s (its output is in %s)", describe(p.Err()), p.spec.Log)
+	return fmt.Sprintf("%s (its output is in %s)", p.ending(), p.spec.Log)
 }
 
-func describe(err error) string {
+// ending says how the program ended and, when it was not killed, why.
+func (p *Process) ending() string {
+	err := p.Err()
 	if err == nil {
 		return "exit status 0"
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		if reason := p.reason(); reason != "" {
+			return fmt.Sprintf("%s: %s", err, reason)
+		}
 	}
 	return err.Error()
 }

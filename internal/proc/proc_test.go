@@ -38,6 +38,13 @@ func child(kind string, args []string) {
 	switch kind {
 	case "quits":
 		os.Exit(3)
+	case "orphans":
+		orphan(args[0])
+	case "panics":
+		panic("the pump is broken")
+	case "explains":
+		fmt.Println("Error: no such\n\npump")
+		os.Exit(1)
 	case "stubborn":
 		mark(args[0])
 		select {}
@@ -52,6 +59,15 @@ func child(kind string, args []string) {
 	}
 }
 
+// orphan starts a child and dies without stopping it.
+func orphan(flag string) {
+	_, err := proc.Start(context.Background(), childSpec("polite", flag, flag+".log"))
+	if err != nil {
+		os.Exit(9)
+	}
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+}
+
 func mark(path string) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		os.Exit(9)
@@ -60,13 +76,17 @@ func mark(path string) {
 
 func spec(t *testing.T, kind string) proc.Spec {
 	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
 	dir := t.TempDir()
-	flag := filepath.Join(dir, "up")
+	return childSpec(kind, filepath.Join(dir, "up"), filepath.Join(dir, "logs", "child.log"))
+}
+
+func childSpec(kind, flag, log string) proc.Spec {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err) // the tests run from a file
+	}
 	return proc.Spec{
-		Name: kind, Path: self, Args: []string{flag}, Env: []string{childEnv + "=" + kind},
-		Log: filepath.Join(dir, "logs", "child.log"),
+		Name: kind, Path: self, Args: []string{flag}, Env: []string{childEnv + "=" + kind}, Log: log,
 		Ready: func(context.Context) error {
 			_, err := os.Stat(flag)
 			return err
@@ -131,6 +151,24 @@ func TestStartReportsEarlyEnd(t *testing.T) {
 	_, err := proc.Start(t.Context(), s)
 	require.ErrorContains(t, err, "ended before it was ready: exit status 3")
 	assert.ErrorContains(t, err, s.Log, "says where to look")
+}
+
+func TestStartQuotesTheReason(t *testing.T) {
+	for kind, reason := range map[string]string{
+		"quits":    "exit status 3: quits runs with [",
+		"panics":   "exit status 2: panic: the pump is broken",
+		"explains": "exit status 1: Error: no such pump",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := spec(t, kind)
+			require.NoError(t, os.MkdirAll(filepath.Dir(s.Log), 0o750))
+			require.NoError(t, os.WriteFile(s.Log, []byte("panic: of an earlier run\n"), 0o600))
+			_, err := proc.Start(t.Context(), s)
+			require.ErrorContains(t, err, reason)
+			assert.NotContains(t, err.Error(), "earlier run")
+			assert.NotContains(t, err.Error(), "goroutine", "a stack belongs into the log")
+		})
+	}
 }
 
 func TestStartGivesUpOnWhatNeverAnswers(t *testing.T) {
