@@ -18,6 +18,7 @@ import (
 // demo is one run.
 type demo struct {
 	options
+	lock    *stateLock
 	screen  screen
 	vendors *vendors
 	db      *logsdb.DB
@@ -28,14 +29,13 @@ type demo struct {
 	shown               time.Time // when the last table was printed
 }
 
-// newDemo makes a run of what is in the folder of the state. cut says that the run
-// before was killed.
-func newDemo(o options, simulators []vendorsim.Vendor, out io.Writer, cut bool) (*demo, error) {
+// newDemo makes a run of what is in the folder of the state, which is locked.
+func newDemo(o options, simulators []vendorsim.Vendor, out io.Writer, lock *stateLock) (*demo, error) {
 	h, err := loadHistory(o.path("history.json"), o.seed, o.portBase+portVendors, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	if cut {
+	if lock.cut {
 		h.Cut++
 	}
 	if err := checkFolders(o, h); err != nil {
@@ -54,6 +54,7 @@ func newDemo(o options, simulators []vendorsim.Vendor, out io.Writer, cut bool) 
 	}
 	return &demo{
 		options: o,
+		lock:    lock,
 		screen:  newScreen(out),
 		vendors: newVendors(simulators, h, time.Duration(float64(time.Second)/o.rate)),
 		db:      logsdb.New("http://" + o.address(portDatabase)),
@@ -88,6 +89,9 @@ func (d *demo) work(ctx context.Context) error {
 
 func (d *demo) start(ctx context.Context) error {
 	if err := d.checkPorts(); err != nil {
+		return err
+	}
+	if err := d.lock.take(); err != nil {
 		return err
 	}
 	if err := d.vendors.history.save(); err != nil {
@@ -137,13 +141,16 @@ func (d *demo) scheduleStop(now time.Time) {
 func (d *demo) startProgram(ctx context.Context, spec proc.Spec) (*proc.Process, error) {
 	p, err := proc.Start(ctx, spec)
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil:
+		return p, d.lock.note(p.PID(), p.Name())
+	case ctx.Err() != nil:
+		return nil, err
 	case errors.Is(err, os.ErrNotExist):
-		err = fmt.Errorf("%w; `make run` builds what is in %s", err, d.bin)
+		return nil, fmt.Errorf("%w; `make run` builds what is in %s", err, d.bin)
 	case !d.vendors.history.fresh:
-		err = fmt.Errorf("%w; if what earlier runs left in %[2]s is damaged, begin anew: rm -r %[2]s", err, d.state)
+		return nil, fmt.Errorf("%w; if what earlier runs left in %[2]s is damaged, begin anew: rm -r %[2]s", err, d.state)
 	}
-	return p, err
+	return nil, err
 }
 
 // stop ends what runs, the collector first.
@@ -170,18 +177,18 @@ func (d *demo) checkPorts() error {
 	for port := range portVendors {
 		addresses = append(addresses, d.address(port))
 	}
-	if err := proc.CheckPorts(addresses...); err != nil {
-		return fmt.Errorf("another program uses a port of the demo; end it (what a killed demo leaves ends within seconds)%s: %w", d.otherPorts(), err)
+	err := proc.CheckPorts(addresses...)
+	if err == nil {
+		return nil
 	}
-	return nil
-}
-
-// otherPorts: a state that has begun stays at its ports.
-func (d *demo) otherPorts() string {
-	if d.vendors.history.fresh {
-		return " or choose other ports with PORT_BASE"
+	names, numbers := d.lock.orphans()
+	switch {
+	case names != "":
+		return fmt.Errorf("a demo that was killed has left %s running: kill %s; %w", names, numbers, err)
+	case d.vendors.history.fresh:
+		return fmt.Errorf("another program uses a port of the demo: end it, or choose other ports with PORT_BASE; %w", err)
 	}
-	return fmt.Sprintf(" or, for other ports, remove the state: rm -r %s", d.state)
+	return fmt.Errorf("another program uses a port of the demo: end it, or, for other ports with PORT_BASE, begin anew: rm -r %s; %w", d.state, err)
 }
 
 func (d *demo) databaseSpec() proc.Spec {

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, simulators []vendorsim.Vendor) erro
 	if err != nil {
 		return err
 	}
-	d, err := newDemo(o, simulators, os.Stdout, lock.killed)
+	d, err := newDemo(o, simulators, os.Stdout, lock)
 	if err == nil {
 		err = d.run(ctx)
 	}

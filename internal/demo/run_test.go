@@ -257,24 +257,6 @@ func TestRunThatCouldNotStartLeavesNoState(t *testing.T) {
 	assert.NoFileExists(t, filepath.Join(p.state, "history.json"))
 }
 
-func TestOneDemoPerState(t *testing.T) {
-	p := newPlace(t)
-	l, err := lockState(p.state)
-	require.NoError(t, err)
-	assert.False(t, l.killed)
-	require.ErrorContains(t, p.run(t), fmt.Sprintf("another demo uses the state in %s: end it (process %d)", p.state, os.Getpid()))
-
-	require.NoError(t, l.file.Close(), "killed")
-	l, err = lockState(p.state)
-	require.NoError(t, err)
-	assert.True(t, l.killed)
-	require.NoError(t, l.release())
-	l, err = lockState(p.state)
-	require.NoError(t, err)
-	assert.False(t, l.killed, "the run before has ended in order")
-	require.NoError(t, l.release())
-}
-
 // What was repeated by kills of an earlier run is no fault of this one.
 func TestKillsAreRemembered(t *testing.T) {
 	p := newPlace(t)
@@ -282,7 +264,7 @@ func TestKillsAreRemembered(t *testing.T) {
 	h := p.history(t)
 	h.Kills = 2
 	require.NoError(t, h.save())
-	p.write(t, "lock", "4711\n") // killed
+	p.write(t, "lock", "4711\n") // of a run that was killed
 	p.runBefore(t)
 	h = p.history(t)
 	assert.Equal(t, 2, h.Kills)

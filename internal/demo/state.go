@@ -17,10 +17,12 @@ func uselessState(dir string, why error) error {
 }
 
 // stateLock keeps two demos from using one state, and notices when one was killed:
-// its number is in the file until a run has ended in order.
+// its number and those of its programs are in the file until a run has ended in order.
 type stateLock struct {
 	file   *os.File
-	killed bool // the run before has not ended in order
+	cut    bool     // the run before was killed
+	left   []string // what it has started, "number name" each, that may still run
+	length int64
 }
 
 // lockState takes the folder, which it makes.
@@ -28,36 +30,65 @@ func lockState(dir string) (*stateLock, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("folder of the state: %w; choose another with -state", err)
 	}
-	path := filepath.Join(dir, "lock")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("folder of the state: %w", err)
 	}
 	busy := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	holder, err := io.ReadAll(io.LimitReader(f, 32))
+	text, err := io.ReadAll(io.LimitReader(f, 1<<10))
+	holder, left, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
 	if err == nil && busy != nil {
 		err = fmt.Errorf("another demo uses the state in %s: end it (process %s), or run beside it with a state and ports of its own: bin/demo -state FOLDER -port-base PORT",
-			dir, strings.TrimSpace(string(holder)))
+			dir, holder)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	l := &stateLock{file: f, killed: len(holder) > 0}
-	if err := l.write(strconv.Itoa(os.Getpid()) + "\n"); err != nil {
-		return nil, errors.Join(err, f.Close())
+	l := &stateLock{file: f, cut: holder != ""}
+	for line := range strings.Lines(left) {
+		l.left = append(l.left, strings.TrimSpace(line))
 	}
 	return l, nil
 }
 
-// release says that the run has ended in order.
-func (l *stateLock) release() error { return errors.Join(l.write(""), l.file.Close()) }
-
-func (l *stateLock) write(text string) error {
+// take says that this run has begun: what the run before has left is known.
+func (l *stateLock) take() error {
 	if err := l.file.Truncate(0); err != nil {
 		return err
 	}
-	_, err := l.file.WriteAt([]byte(text), 0)
+	l.length = 0
+	return l.note(os.Getpid(), "")
+}
+
+// note writes down a program that has been started.
+func (l *stateLock) note(pid int, name string) error {
+	n, err := l.file.WriteAt([]byte(strings.TrimSpace(fmt.Sprint(pid, " ", name))+"\n"), l.length)
+	l.length += int64(n)
 	return err
+}
+
+// release ends the run. Once it has begun, that is in order.
+func (l *stateLock) release() error {
+	var err error
+	if l.length > 0 {
+		err = l.file.Truncate(0)
+	}
+	return errors.Join(err, l.file.Close())
+}
+
+// orphans returns what the run before has left running, "" for nothing: names for
+// the reader and numbers for kill.
+func (l *stateLock) orphans() (names, numbers string) {
+	var n, p []string
+	for _, line := range l.left {
+		number, name, _ := strings.Cut(line, " ")
+		pid, err := strconv.Atoi(number)
+		if err != nil || pid <= 1 || syscall.Kill(pid, 0) != nil {
+			continue
+		}
+		n, p = append(n, name), append(p, number)
+	}
+	return strings.Join(n, " and "), strings.Join(p, " ")
 }
 
 // The folders of the state beside the history.

@@ -175,6 +175,6 @@ func (d *demo) killCollector(ctx context.Context) error {
 	}
 	d.collector = nil
 	var err error
-	d.collector, err = proc.Start(ctx, d.collectorSpec())
+	d.collector, err = d.startProgram(ctx, d.collectorSpec())
 	return err
 }

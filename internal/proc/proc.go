@@ -74,7 +74,11 @@ func launch(spec Spec) (*Process, error) {
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env = append(os.Environ(), spec.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = attributes(spec.Credential)
+	// A group of its own: Ctrl-C in the terminal reaches the parent alone, which
+	// stops its children in order. Linux could end them with a parent that is killed,
+	// but sends the signal once per thread of it, and the second one cuts short what
+	// a server writes in the end (VictoriaLogs lost records that it had taken).
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: spec.Credential}
 	p := &Process{spec: spec, cmd: cmd, logFrom: sizeOf(spec.Log), done: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -115,6 +119,9 @@ func (p *Process) awaitReady(ctx context.Context) error {
 
 // Name returns the name of the spec.
 func (p *Process) Name() string { return p.spec.Name }
+
+// PID is the number of the process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Done is closed when the program has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }

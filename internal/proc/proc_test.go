@@ -38,8 +38,6 @@ func child(kind string, args []string) {
 	switch kind {
 	case "quits":
 		os.Exit(3)
-	case "orphans":
-		orphan(args[0])
 	case "panics":
 		panic("the pump is broken")
 	case "explains":
@@ -59,15 +57,6 @@ func child(kind string, args []string) {
 	}
 }
 
-// orphan starts a child and dies without stopping it.
-func orphan(flag string) {
-	_, err := proc.Start(context.Background(), childSpec("polite", flag, flag+".log"))
-	if err != nil {
-		os.Exit(9)
-	}
-	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-}
-
 func mark(path string) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		os.Exit(9)
@@ -76,17 +65,13 @@ func mark(path string) {
 
 func spec(t *testing.T, kind string) proc.Spec {
 	t.Helper()
-	dir := t.TempDir()
-	return childSpec(kind, filepath.Join(dir, "up"), filepath.Join(dir, "logs", "child.log"))
-}
-
-func childSpec(kind, flag, log string) proc.Spec {
 	self, err := os.Executable()
-	if err != nil {
-		panic(err) // the tests run from a file
-	}
+	require.NoError(t, err)
+	dir := t.TempDir()
+	flag := filepath.Join(dir, "up")
 	return proc.Spec{
-		Name: kind, Path: self, Args: []string{flag}, Env: []string{childEnv + "=" + kind}, Log: log,
+		Name: kind, Path: self, Args: []string{flag}, Env: []string{childEnv + "=" + kind},
+		Log: filepath.Join(dir, "logs", "child.log"),
 		Ready: func(context.Context) error {
 			_, err := os.Stat(flag)
 			return err
