@@ -35,7 +35,7 @@ build: ## bin/otelcol-activity, the distribution
 
 .PHONY: run
 ifneq ($(CONFIG),)
-run: build ## the demo: simulated vendors, the distribution, a log database; DURATION=30s ends and checks it, CONFIG=my.yaml runs your own configuration instead
+run: build ## the demo: simulated vendors, the distribution, a log database; DURATION=30s ends and checks it, KILL=1 with it kills the collector at random moments, PORT_BASE=n takes other ports, CONFIG=my.yaml runs your own configuration instead
 	exec bin/otelcol-activity --config '$(CONFIG)'
 else
 run: build bin/demo bin/victoria-logs
@@ -74,7 +74,7 @@ e2e: build bin/victoria-logs bin/loki bin/splunk bin/kafka ## the built binary a
 	cd internal/e2e && $(GO) test -count=1 -tags e2e -timeout 40m -v $(if $(RUN),-run '$(RUN)') . $(if $(KILL_SEED),-kill-seed='$(KILL_SEED)')
 
 .PHONY: sim
-sim: bin/faultsim.test ## the fault simulator: SEEDS=n random histories from FIRST=s on, or the one of SEED=s with its steps
+sim: bin/faultsim.test ## the fault simulator: SEEDS=n (200) random histories from FIRST=s (0) on, or the one of SEED=s with its steps
 	cd internal/poll/faultsim && ../../../bin/faultsim.test -test.timeout 0 $(if $(SEED),-test.run '^TestSeeds$$' -seed='$(SEED)',-first='$(FIRST)' -seeds='$(SEEDS)')
 
 .PHONY: bin/faultsim.test
@@ -87,7 +87,7 @@ bench: ## throughput, CPU and allocations beside the floor
 	$(GO) run ./internal/bench
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for TIME each
+fuzz: ## every fuzz target, for TIME=10s each
 	@GO='$(GO)' internal/tools/fuzz.sh '$(TIME)'
 
 .PHONY: lint

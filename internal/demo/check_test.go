@@ -23,6 +23,8 @@ func TestCheck(t *testing.T) {
 		rows  []row
 		kills int
 		err   string
+		// what no waiting heals
+		hopeless bool
 	}{
 		{name: "each once", rows: []row{of(5, 5, 5), of(1, 1, 1)}},
 		{name: "no streams at all", err: "no stream is configured"},
@@ -30,18 +32,19 @@ func TestCheck(t *testing.T) {
 		{name: "nothing was to come", rows: []row{of(0, 0, 0)}, err: "nothing was delivered"},
 		{name: "nothing, and the collector knows why", rows: []row{parked}, err: "the collector says: 403 Forbidden"},
 		{name: "one missing", rows: []row{of(5, 4, 4)}, err: "1 of 5 events are missing"},
-		{name: "one missing and one twice", rows: []row{of(5, 5, 4)}, err: "1 of 5 events are missing"},
-		{name: "more than there are", rows: []row{of(5, 6, 6)}, err: "1 events more than the 5"},
-		{name: "one twice", rows: []row{of(5, 6, 5)}, err: "1 records are repeats; with 0 kills there may be 0"},
+		{name: "one missing and one twice", rows: []row{of(5, 5, 4)}, err: "1 of 5 events are missing", hopeless: true},
+		{name: "more than there are", rows: []row{of(5, 6, 6)}, err: "1 events more than the 5", hopeless: true},
+		{name: "one twice", rows: []row{of(5, 6, 5)}, err: "1 records are repeats; with 0 kills there may be 0", hopeless: true},
 		{name: "a page twice after a kill", rows: []row{of(5, 10, 5)}, kills: 1},
-		{name: "more than a page after a kill", rows: []row{of(2000, 3001, 2000)}, kills: 1, err: "there may be 1000"},
+		{name: "more than a page after a kill", rows: []row{of(2000, 3001, 2000)}, kills: 1, err: "there may be 1000", hopeless: true},
 		{name: "missing after a kill", rows: []row{of(5, 4, 4)}, kills: 1, err: "missing"},
-		{name: "not configured", rows: []row{stranger}, err: "not configured"},
+		{name: "not configured", rows: []row{stranger}, err: "not configured", hopeless: true},
 		{name: "the second of two", rows: []row{of(5, 5, 5), of(7, 6, 6)}, err: "1 of 7"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			err := check(tt.rows, tt.kills)
+			assert.Equal(t, tt.hopeless, hopeless(tt.rows, tt.kills))
 			if tt.err == "" {
 				require.NoError(t, err)
 				return
@@ -49,6 +52,14 @@ func TestCheck(t *testing.T) {
 			require.ErrorContains(t, err, tt.err)
 		})
 	}
+}
+
+func TestWhatAKilledRunLoses(t *testing.T) {
+	whole, less := []row{{truth: 3, Count: logsdb.Count{UIDs: 3}}}, []row{{truth: 3, Count: logsdb.Count{UIDs: 2}}}
+	cut := &history{path: ".run/history.json", Cut: 1}
+	require.ErrorContains(t, cut.doubt(less), "rm -r .run")
+	require.NoError(t, cut.doubt(whole))
+	require.NoError(t, (&history{Kills: 3}).doubt(less), "the collector alone loses nothing")
 }
 
 func TestVerdict(t *testing.T) {

@@ -14,14 +14,20 @@ import (
 // yields the same events, so that a second run finds the vendors as the first one
 // left them. It is kept in a file.
 type history struct {
-	path string
+	path  string
+	fresh bool // begun now, there was no file
 
 	Seed uint64 `json:"seed"`
 	// Port is the first one of the vendors and Vendors has their order: a vendor must
 	// stay at its address, for the receiver tells tenants apart by it.
-	Port    int      `json:"port"`
-	Vendors []string `json:"vendors"`
-	Runs    []span   `json:"runs"`
+	Port       int          `json:"port"`
+	Vendors    []string     `json:"vendors"`
+	Simulators fingerprints `json:"simulators"`
+	// Kills is how often the collector was killed, and Cut how often a whole run was:
+	// the database keeps what each time was repeated.
+	Kills int    `json:"kills"`
+	Cut   int    `json:"cut"`
+	Runs  []span `json:"runs"`
 }
 
 // span is steady traffic: an event every Every on each stream, from Start to Stop.
@@ -38,27 +44,53 @@ const (
 	backlogEvents = 200 // per stream
 )
 
-// loadHistory reads the file, or begins a history with a backlog before now.
+// loadHistory reads the file, or begins a history with a backlog before now. It
+// writes nothing: a run that cannot start must not leave a state behind that binds
+// the next one to its ports.
 func loadHistory(path string, seed uint64, port int, now time.Time) (*history, error) {
 	h := &history{path: path}
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		h.Seed, h.Port = seed, port
 		now = now.UTC().Truncate(time.Millisecond)
-		return h, h.add(span{Start: now.Add(-backlogAge), Stop: now, Every: backlogAge / backlogEvents})
+		h.fresh, h.Seed, h.Port = true, seed, port
+		h.Runs = []span{{Start: now.Add(-backlogAge), Stop: now, Every: backlogAge / backlogEvents}}
+		return h, nil
 	case err != nil:
 		return nil, err
 	}
 	if err := json.Unmarshal(text, h); err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, h.useless(fmt.Errorf("read %s: %w", path, err))
 	}
-	if h.Seed != seed || h.Port != port {
-		return nil, fmt.Errorf("%s was begun with seed %d and the first vendor at port %d, not with seed %d and port %d; remove %s to begin anew",
-			path, h.Seed, h.Port, seed, port, filepath.Dir(path))
+	if err := h.validate(); err != nil {
+		return nil, h.useless(fmt.Errorf("read %s: %w", path, err))
+	}
+	if h.Seed != seed {
+		return nil, h.useless(fmt.Errorf("it was begun with seed %d, not %d; to go on, run with -seed %d", h.Seed, seed, h.Seed))
+	}
+	if h.Port != port {
+		return nil, h.useless(fmt.Errorf("it was begun with the first vendor at port %d, not %d, and a vendor must stay at its address; to go on, run with PORT_BASE=%d", h.Port, port, h.Port-portVendors))
 	}
 	return h, nil
 }
+
+func (h *history) validate() error {
+	if len(h.Runs) == 0 {
+		return errors.New("there are no runs in it")
+	}
+	for i, s := range h.Runs {
+		if s.Every <= 0 || s.Start.IsZero() || s.Stop.Before(s.Start) {
+			return fmt.Errorf("run %d is no span of time with events", i)
+		}
+	}
+	return nil
+}
+
+// useless says that a run cannot go on from the state, and what to do.
+func (h *history) useless(why error) error { return uselessState(filepath.Dir(h.path), why) }
+
+// last is when the traffic that is written down ends.
+func (h *history) last() time.Time { return h.Runs[len(h.Runs)-1].Stop }
 
 // port of a vendor. A vendor that is new gets the next one.
 func (h *history) port(vendor string) int {
@@ -74,6 +106,17 @@ func (h *history) port(vendor string) int {
 // the file, even when the demo is killed.
 func (h *history) add(s span) error {
 	h.Runs = append(h.Runs, s)
+	return h.save()
+}
+
+func (h *history) save() error {
+	if err := h.write(); err != nil {
+		return fmt.Errorf("write the history of the traffic: %w", err)
+	}
+	return nil
+}
+
+func (h *history) write() error {
 	text, err := json.MarshalIndent(h, "", "  ")
 	if err != nil {
 		return err

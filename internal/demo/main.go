@@ -12,11 +12,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/otelactivity/otelactivity/internal/vendorsim"
+	"github.com/otelactivity/otelactivity/internal/vendorsim/all"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	err := run(ctx, os.Args[1:], all.Vendors())
 	stop()
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -26,14 +29,18 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, simulators []vendorsim.Vendor) error {
 	o, err := parseOptions(args, os.Stderr)
 	if err != nil {
 		return err
 	}
-	d, err := newDemo(o, os.Stdout)
+	lock, err := lockState(o.state)
 	if err != nil {
 		return err
 	}
-	return d.run(ctx)
+	d, err := newDemo(o, simulators, os.Stdout, lock)
+	if err == nil {
+		err = d.run(ctx)
+	}
+	return errors.Join(err, lock.release())
 }

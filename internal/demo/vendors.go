@@ -42,9 +42,7 @@ const (
 func newVendors(all []vendorsim.Vendor, h *history, every time.Duration) *vendors {
 	v := &vendors{history: h, every: every}
 	for _, vendor := range all {
-		w := vendorsim.NewWorld(vendor, vendorsim.Options{Seed: h.Seed})
-		w.ScaleLimits(limitScale)
-		v.worlds = append(v.worlds, w)
+		v.worlds = append(v.worlds, newWorld(vendor, h.Seed))
 	}
 	for _, s := range h.Runs {
 		v.play(s)
@@ -52,20 +50,31 @@ func newVendors(all []vendorsim.Vendor, h *history, every time.Duration) *vendor
 	return v
 }
 
+func newWorld(vendor vendorsim.Vendor, seed uint64) *vendorsim.World {
+	w := vendorsim.NewWorld(vendor, vendorsim.Options{Seed: seed})
+	w.ScaleLimits(limitScale)
+	return w
+}
+
 func (v *vendors) play(s span) {
+	for _, w := range v.worlds {
+		play(w, s)
+	}
+}
+
+func play(w *vendorsim.World, s span) {
 	t := vendorsim.Plausible(s.Start, s.Every)
 	t.Stop, t.LateBy, t.Jitter = s.Stop, lateBy, jitter
-	for _, w := range v.worlds {
-		w.RunAll(t)
-	}
+	w.RunAll(t)
 }
 
 // fail makes a share of the requests fail in each way that a retry heals; 0 ends it.
 func (v *vendors) fail(share float64) {
 	for _, w := range v.worlds {
 		w.Faults.Harmless(share)
-		w.Faults.Set(vendorsim.Hang, 0)     // each would cost a whole time-out
-		w.Faults.Set(vendorsim.HTMLPage, 0) // may be a page to log in, for which a stream is parked longer than a run
+		w.Faults.Set(vendorsim.Hang, 0)          // each would cost a whole time-out
+		w.Faults.Set(vendorsim.ShiftingPages, 0) // adds an event that the next run could not play again
+		w.Faults.Set(vendorsim.HTMLPage, 0)      // may be a page to log in, for which a stream is parked longer than a run
 	}
 }
 
@@ -73,7 +82,7 @@ func (v *vendors) fail(share float64) {
 // stop, unless that is zero. The pause between two runs has none.
 func (v *vendors) extend(now, stop time.Time) error {
 	from := now
-	if last := v.history.Runs[len(v.history.Runs)-1].Stop; last.After(from) {
+	if last := v.history.last(); last.After(from) {
 		from = last
 	}
 	to := from.Add(lease)
@@ -85,7 +94,7 @@ func (v *vendors) extend(now, stop time.Time) error {
 	}
 	s := span{Start: from, Stop: to, Every: v.every}
 	if err := v.history.add(s); err != nil {
-		return fmt.Errorf("write the history of the traffic: %w", err)
+		return err
 	}
 	v.play(s)
 	return nil

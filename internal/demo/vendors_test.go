@@ -122,6 +122,7 @@ func TestFaultsEnd(t *testing.T) {
 	for _, w := range v.worlds {
 		assert.InDelta(t, 0.5, w.Faults.Rates()[vendorsim.Internal], 0)
 		assert.Zero(t, w.Faults.Rates()[vendorsim.Hang])
+		assert.Zero(t, w.Faults.Rates()[vendorsim.ShiftingPages], "the next run would find an event less")
 	}
 	v.fail(0)
 	for _, w := range v.worlds {

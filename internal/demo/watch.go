@@ -28,16 +28,16 @@ func (d *demo) watch(ctx context.Context, done func(context.Context) bool) error
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-d.collector.Done():
-			return ended(d.collector)
+			return d.ended(&d.collector)
 		case <-d.database.Done():
-			return ended(d.database)
+			return d.ended(&d.database)
 		case now := <-ticker.C:
 			if err := d.vendors.extend(now, d.stopAt); err != nil {
 				return err
 			}
 			if now.Sub(d.shown) >= d.every {
 				if err := d.show(ctx); err != nil {
-					return err
+					return d.because(ctx, err)
 				}
 			}
 			if done != nil && done(ctx) {
@@ -47,8 +47,26 @@ func (d *demo) watch(ctx context.Context, done func(context.Context) bool) error
 	}
 }
 
-func ended(p *proc.Process) error {
-	return fmt.Errorf("%s has ended by itself: %s", p.Name(), p.Outcome())
+// ended reports a program that has ended by itself. What has ended is not stopped.
+func (d *demo) ended(p **proc.Process) error {
+	err := fmt.Errorf("%s has ended by itself: %s", (*p).Name(), (*p).Outcome())
+	*p = nil
+	return err
+}
+
+// endsWithin is how long a database that answers no more may take until it is gone.
+const endsWithin = 2 * time.Second
+
+// because turns the error of a question into the end of the database, if that is why.
+func (d *demo) because(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return err
+	case <-d.database.Done():
+		return d.ended(&d.database)
+	case <-time.After(endsWithin):
+		return fmt.Errorf("ask the database how things stand: %w", err)
+	}
 }
 
 // look asks the vendors, the database and the collector's log how things stand.
@@ -103,20 +121,26 @@ func (d *demo) runAndCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(check(rs, d.kills), wellBehaved(d.vendors.violations())); err != nil {
+	h := d.vendors.history
+	if err := errors.Join(check(rs, h.Kills+h.Cut), h.doubt(rs), wellBehaved(d.vendors.violations())); err != nil {
 		return err
 	}
-	d.screen.say(verdict(rs, d.kills))
+	d.screen.say(verdict(rs, h.Kills+h.Cut))
 	return nil
 }
 
-// complete tells that the last late event has appeared and everything is there.
+// complete tells that the last late event has appeared and everything is there, or
+// that no waiting will bring it.
 func (d *demo) complete(ctx context.Context) bool {
 	if time.Since(d.stopAt) < latest {
 		return false
 	}
 	rs, err := d.look(ctx)
-	return err == nil && check(rs, d.kills) == nil
+	if err != nil {
+		return false
+	}
+	h := d.vendors.history
+	return hopeless(rs, h.Kills+h.Cut) || check(rs, h.Kills+h.Cut) == nil
 }
 
 // untilTrafficStops watches until the traffic stops and, with -kill, kills the
@@ -142,11 +166,15 @@ func (d *demo) untilTrafficStops(ctx context.Context) error {
 }
 
 func (d *demo) killCollector(ctx context.Context) error {
+	d.vendors.history.Kills++
+	if err := d.vendors.history.save(); err != nil {
+		return err
+	}
 	if err := d.collector.Kill(); err != nil {
 		return err
 	}
-	d.kills++
+	d.collector = nil
 	var err error
-	d.collector, err = proc.Start(ctx, d.collectorSpec())
+	d.collector, err = d.startProgram(ctx, d.collectorSpec())
 	return err
 }

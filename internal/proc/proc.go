@@ -44,6 +44,8 @@ type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	err  error // of the end; valid once done is closed
+
+	logFrom int64 // where its output begins in the log
 }
 
 // Start runs the program and returns once it is ready. On an error nothing runs.
@@ -73,12 +75,14 @@ func launch(spec Spec) (*Process, error) {
 	cmd.Env = append(os.Environ(), spec.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	// A group of its own: Ctrl-C in the terminal reaches the parent alone, which
-	// stops its children in order.
+	// stops its children in order. Linux could end them with a parent that is killed,
+	// but sends the signal once per thread of it, and the second one cuts short what
+	// a server writes in the end (VictoriaLogs lost records that it had taken).
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: spec.Credential}
+	p := &Process{spec: spec, cmd: cmd, logFrom: sizeOf(spec.Log), done: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &Process{spec: spec, cmd: cmd, done: make(chan struct{})}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.done)
@@ -105,7 +109,7 @@ func (p *Process) awaitReady(ctx context.Context) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("it ended before it was ready: %s", describe(p.err))
+			return fmt.Errorf("it ended before it was ready: %s", p.ending())
 		case <-ctx.Done():
 			return fmt.Errorf("it is not ready: %w: %w", ctx.Err(), err)
 		case <-tick.C:
@@ -115,6 +119,9 @@ func (p *Process) awaitReady(ctx context.Context) error {
 
 // Name returns the name of the spec.
 func (p *Process) Name() string { return p.spec.Name }
+
+// PID is the number of the process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Done is closed when the program has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
@@ -143,7 +150,7 @@ func (p *Process) Stop() error {
 	select {
 	case <-p.done:
 		if p.err != nil {
-			return fmt.Errorf("stop %s (its output is in %s): %s", p.spec.Name, p.spec.Log, describe(p.err))
+			return fmt.Errorf("stop %s (its output is in %s): %s", p.spec.Name, p.spec.Log, p.ending())
 		}
 		return nil
 	case <-time.After(within):
@@ -169,12 +176,20 @@ func (p *Process) signal(s os.Signal) error {
 
 // Outcome describes how the program ended, and where its output is.
 func (p *Process) Outcome() string {
-	return fmt.Sprintf("%s (its output is in %s)", describe(p.Err()), p.spec.Log)
+	return fmt.Sprintf("%s (its output is in %s)", p.ending(), p.spec.Log)
 }
 
-func describe(err error) string {
+// ending says how the program ended and, when it was not killed, why.
+func (p *Process) ending() string {
+	err := p.Err()
 	if err == nil {
 		return "exit status 0"
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		if reason := p.reason(); reason != "" {
+			return fmt.Sprintf("%s: %s", err, reason)
+		}
 	}
 	return err.Error()
 }

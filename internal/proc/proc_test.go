@@ -38,6 +38,11 @@ func child(kind string, args []string) {
 	switch kind {
 	case "quits":
 		os.Exit(3)
+	case "panics":
+		panic("the pump is broken")
+	case "explains":
+		fmt.Println("Error: no such\n\npump")
+		os.Exit(1)
 	case "stubborn":
 		mark(args[0])
 		select {}
@@ -131,6 +136,24 @@ func TestStartReportsEarlyEnd(t *testing.T) {
 	_, err := proc.Start(t.Context(), s)
 	require.ErrorContains(t, err, "ended before it was ready: exit status 3")
 	assert.ErrorContains(t, err, s.Log, "says where to look")
+}
+
+func TestStartQuotesTheReason(t *testing.T) {
+	for kind, reason := range map[string]string{
+		"quits":    "exit status 3: quits runs with [",
+		"panics":   "exit status 2: panic: the pump is broken",
+		"explains": "exit status 1: Error: no such pump",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			s := spec(t, kind)
+			require.NoError(t, os.MkdirAll(filepath.Dir(s.Log), 0o750))
+			require.NoError(t, os.WriteFile(s.Log, []byte("panic: of an earlier run\n"), 0o600))
+			_, err := proc.Start(t.Context(), s)
+			require.ErrorContains(t, err, reason)
+			assert.NotContains(t, err.Error(), "earlier run")
+			assert.NotContains(t, err.Error(), "goroutine", "a stack belongs into the log")
+		})
+	}
 }
 
 func TestStartGivesUpOnWhatNeverAnswers(t *testing.T) {

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../.."
 
 max_lines=300
 max_test_lines=500 # tables of cases are long
+max_bytes=$((2 * 1024 * 1024)) # a built program is larger, and nothing else here is
 breaches=$(mktemp)
 trap 'rm -f "$breaches"' EXIT
 
@@ -25,6 +26,14 @@ git ls-files --cached --others --exclude-standard -- '*.go' | while read -r f; d
     ;;
   esac
 done
+
+# What git tracks stays in its history for ever: measured is what would be committed,
+# not what lies in the folder.
+git ls-files --stage | sed -nE 's/^100[0-9]+ ([0-9a-f]+) [0-9]\t/\1 /p' | git cat-file --batch-check='%(objectsize) %(rest)' |
+  while read -r n f; do
+    if [ "$n" -gt "$max_bytes" ]; then breach "$f: $n bytes, at most $max_bytes; if it is a built program: git rm --cached '$f'"; fi
+  done
+git ls-files --cached --ignored --exclude-standard | while IFS= read -r f; do breach "$f: .gitignore hides a file that is tracked"; done
 
 # Vendors are known to their own folder and to one registry.
 for family in providers internal/vendorsim; do
