@@ -54,7 +54,7 @@ func start(ctx context.Context, config map[string]any, next consumer.Logs) (rece
 	if err := confmap.Validate(c); err != nil {
 		return nil, err
 	}
-	r, err := factory.CreateLogs(ctx, settings(factory.Type()), c, next)
+	r, err := factory.CreateLogs(ctx, settings(factory.Type()), c, owned{next})
 	if err != nil {
 		return nil, err
 	}

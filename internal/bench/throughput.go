@@ -55,12 +55,17 @@ func throughput(ctx context.Context, t *table, v *vendor, events int) error {
 	if err != nil {
 		return err
 	}
+	reuse, err := pooled(ctx, v, events)
+	if err != nil {
+		return err
+	}
 	n := float64(events)
 	floorCPU, eventCPU := micros(floor.cpu)/n, micros(long.cpu)/n
 	t.add("floor: CPU per event (download + json.Valid)", floorCPU, "us")
 	t.hold("receiver: CPU per event", eventCPU, "us", "<=", 10)
 	t.hold("receiver: CPU against the floor", eventCPU/floorCPU, "x", "<=", 1.3)
 	t.hold("receiver: allocations per event", float64(long.mallocs)/n, "", "<=", 10)
+	t.hold("receiver: allocations per event, feature gate pdata.useProtoPooling", float64(reuse.mallocs)/n, "", "<=", 10)
 	t.add("pdata alone: allocations per event (the same records copied)", alone, "")
 	t.hold("receiver: allocations per event beside pdata's", float64(long.mallocs)/n-alone, "", "<=", 10)
 	t.add("receiver: bytes allocated per event", float64(long.bytes)/n, "B")
