@@ -66,8 +66,8 @@
 // brought it, and Traits.Remember on both sides), and no read under way overlaps that.
 // A stream ByCursor remembers what it would read again without its cursor. A walk by
 // IngestionTime remembers what is on the list, and reads all of it once a day to learn
-// what has left it. Events without time, which a list or a
-// feed may bring again at any time, are remembered as long as the vendor keeps them, the
+// what has left it. Events without time, or from
+// the future, which a list or a feed may bring again at any time, are remembered as long as the vendor keeps them, the
 // newest hundred thousand at most. So a stream remembers the ids of at most 1.4 L, and
 // those of the window that it reads. Ids are taken from memory
 // and storage together, page by page.
@@ -87,7 +87,9 @@
 // storage does not take is tried again for ever, without a refetch, while the stream
 // stands still; the page keeps its place in flight, so that memory stays flat
 // whatever the backlog. A vendor that leads a chain of pages in a circle, repeats a
-// page or never ends without new events is found out (guard), and the stream says so.
+// page or never ends without new events is found out (guard): the stream has failed,
+// and tries again slowly. Streams whose vendor does not answer have no priority, and
+// half of the requests at most, so that hundreds of them do not hold up the others.
 // An event that cannot be decoded, or whose decoder panics, is delivered raw.
 //
 // # Time

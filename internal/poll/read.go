@@ -90,9 +90,13 @@ func (l *loop) readOnce(ctx context.Context, r *read) error {
 		cursors := r.branches
 		r.branches = nil
 		g, gctx := errgroup.WithContext(ctx)
-		g.SetLimit(max(1, l.Stream.Stream.Branches))
-		for _, cursor := range cursors {
-			g.Go(func() error { return l.readBranch(gctx, r, cursor) })
+		side := max(1, l.Stream.Stream.Branches)
+		g.SetLimit(side)
+		for i, cursor := range cursors {
+			g.Go(func() error {
+				sleep(gctx, time.Duration(i%side)) // as in launch
+				return l.readBranch(gctx, r, cursor)
+			})
 		}
 		if err := g.Wait(); err != nil {
 			return err

@@ -26,9 +26,13 @@ func (l *loop) launch(ctx context.Context) {
 		if b.done == nil {
 			b.done = make(chan outcome, max(1, l.Stream.Stream.Parallel))
 		}
+		order := time.Duration(b.workers)
 		b.workers++
 		b.running = b.running.Add(r.window)
-		go func() { b.done <- outcome{r, l.readWindow(ctx, r)} }()
+		go func() {
+			sleep(ctx, order) // one after the other, so that none but the plan decides who is first
+			b.done <- outcome{r, l.readWindow(ctx, r)}
+		}()
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // faults are what goes wrong in one history or another, beside what all simulated
 // vendors have in common.
 var faults = []string{
-	"from the future", "window not answered in time", "given up in mid-page", "equal times", "equal rows", "no time", "late", "late as can be", "later than promised", "no longer kept",
+	"from the future", "window not answered in time", "given up in mid-page", heldUp, "equal times", "equal rows", "no time", "late", "late as can be", "later than promised", "no longer kept",
 	"window too large", "page too large", "partial answer", "cursor refused", "link to a foreign origin",
 	"throttled, seconds told", "throttled, date told", "throttled, reset told", "beyond the quota", "others use the quota",
 	"vendor's clock wrong", "clock ahead", "clock behind", "clock set back",

@@ -88,10 +88,11 @@ func (r *run) judge() {
 }
 
 // judgeQuota checks that a collector that is alone, and lives on, never meets the
-// vendor's limit.
+// vendor's limit. A request that the network holds up may arrive with those of the
+// vendor's next minute.
 func (r *run) judgeQuota() {
 	alone := r.fired.n["others use the quota"]+r.fired.n["vendor's clock wrong"]+r.total.crashes == 0 && r.total.restarts == 1
-	if alone && r.api.refused > 0 {
+	if alone && r.api.refused > r.fired.n[heldUp] {
 		r.fail("the vendor refused %d requests beyond its quota", r.api.refused)
 	}
 }

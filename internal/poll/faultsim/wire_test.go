@@ -16,6 +16,9 @@ type wire struct {
 	sent []time.Time
 }
 
+// heldUp is what happens to some requests on their way.
+const heldUp = "request held up"
+
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := w.process.run
@@ -28,6 +31,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	latency := between(rnd, 2*time.Millisecond, 80*time.Millisecond)
 	if share(rnd, 0.03) {
 		latency += upTo(rnd, 20*time.Second)
+		r.hit(heldUp)
 	}
 	w.process.mayEnd(inFetch)
 	if !wait(req.Context(), latency, false) {
