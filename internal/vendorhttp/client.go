@@ -39,8 +39,9 @@ type Settings struct {
 	ExternalAuth bool
 	// MaxBodyBytes bounds an answer after decompression; 0: DefaultMaxBodyBytes.
 	MaxBodyBytes int64
-	// Timeout bounds one request from sending to the end of its answer, or to its
-	// headers for Request.Stream. 0: the one of HTTP, else DefaultTimeout.
+	// Timeout bounds one request from sending to the end of its answer; for
+	// Request.Stream to its headers, and from then on each silence of the vendor.
+	// 0: the one of HTTP, else DefaultTimeout.
 	Timeout time.Duration
 	// RequestsPerMinute replaces what the source declares, for each request class;
 	// 0: as declared. No limit header raises it.
