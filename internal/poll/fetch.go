@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelactivity/otelactivity/internal/ledger"
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -64,6 +65,9 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			if e, ok := errors.AsType[*providers.Error](err); ok && e.RetryAfter > 0 {
 				pause = min(max(e.RetryAfter, shortestRetry), longestRetry)
 				pause += w.jitter.below(pause/20 + shortestRetry)
+				if e.Status == 0 { // the client's own word
+					ctx = priority.Refused(ctx)
+				}
 			}
 		case providers.Transient:
 			if failing.IsZero() {

@@ -12,11 +12,12 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
-// Do sends one request and returns the vendor's answer, or an *providers.Error.
+// Do sends one request and returns the vendor's answer, or an *providers.Error. It
+// waits for its turn, but not for a block that lasts: that is a Throttled error with
+// the time to wait, so that nobody waits with a place that others could use.
 // An answer that says Unauthorized is asked for once more with a new token, where
 // tokens can be had.
 func (c *Client) Do(ctx context.Context, r providers.Request) (*providers.Response, error) {
@@ -32,9 +33,8 @@ func (c *Client) Do(ctx context.Context, r providers.Request) (*providers.Respon
 
 // attempt sends the request once. used is the credential it went with.
 func (c *Client) attempt(ctx context.Context, r *providers.Request) (resp *providers.Response, used string, failure *providers.Error) {
-	b := c.budget(r.Class)
-	if err := b.await(ctx, priority.IsLive(ctx), true); err != nil {
-		return nil, "", interrupted(err)
+	if failure := c.turn(ctx, r.Class); failure != nil {
+		return nil, "", failure
 	}
 	req, err := c.request(ctx, r)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *Client) attempt(ctx context.Context, r *providers.Request) (resp *provi
 	if err := c.slots.Acquire(ctx); err != nil {
 		return nil, "", interrupted(err)
 	}
-	x := &exchange{client: c, budget: b, asked: r, caller: ctx, start: time.Now()}
+	x := &exchange{client: c, budget: c.budget(r.Class), asked: r, caller: ctx, start: time.Now()}
 	resp, failure = x.run(req)
 	return resp, used, failure
 }
@@ -194,6 +194,7 @@ func (x *exchange) gaveUp() *providers.Error {
 func (x *exchange) tell(req *http.Request, status, size int) {
 	c, took := x.client, time.Since(x.start)
 	c.observer.Request(c.instance, x.asked.Class, status, took)
+	c.waits(x.asked.Class, 0, 0)
 	if line := c.log.Check(zap.DebugLevel, "Request"); line != nil {
 		line.Write(zap.String("instance", c.instance), zap.String("class", x.asked.Class), zap.String("method", req.Method),
 			zap.String("host", req.URL.Host), zap.String("path", c.secrets.text(req.URL.EscapedPath())),
