@@ -122,7 +122,7 @@ func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error
 	page, err := l.call(ctx, l.question(r, cursor, began))
 	if err != nil {
 		f.free()
-		return nil, err
+		return nil, l.Client.Clean(err)
 	}
 	f.Page, f.at = page, time.Now()
 	f.took = f.at.Sub(began)
@@ -148,7 +148,7 @@ func (l *loop) call(ctx context.Context, q providers.Query) (page providers.Page
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("fetch panic") {
-				l.log.Error("fetch panicked", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("fetch panicked", zap.NamedError("panic", l.Client.Clean(fmt.Errorf("%v", p))), zap.ByteString("stack", debug.Stack()))
 			}
 			page, err = providers.Page{}, fmt.Errorf("fetch panicked: %v", p)
 		}

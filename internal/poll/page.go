@@ -47,7 +47,7 @@ func (l *loop) decode(s *scratch, f *fetched) {
 		a, err := l.decodeOne(f.Events[i])
 		a.Raw = f.Events[i].Raw
 		if err != nil {
-			a.DecodeError = providers.Clip(err.Error())
+			a.DecodeError = providers.Clip(l.Client.Clean(err).Error())
 			s.broken++
 		}
 		if l.Stream.Stream.NumberRepeats && a.ID != "" {
@@ -63,7 +63,7 @@ func (l *loop) decodeOne(e providers.Event) (a providers.Activity, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("decode panic") {
-				l.log.Error("decode panicked", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("decode panicked", zap.NamedError("panic", l.Client.Clean(fmt.Errorf("%v", p))), zap.ByteString("stack", debug.Stack()))
 			}
 			a, err = providers.Activity{}, fmt.Errorf("decode panicked: %v", p)
 		}
