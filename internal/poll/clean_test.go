@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
 	"github.com/otelactivity/otelactivity/providers"
@@ -53,4 +54,24 @@ func TestErrorsOfProvidersAreCleaned(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a provider warns of, or reports as skipped, may quote an answer as well.
+func TestWarningsOfProvidersAreCleaned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, windowed())
+		w.past(1, time.Second)
+		w.vendor.change = func(_ providers.Query, p *providers.Page) {
+			p.Warnings = []string{"no names: " + secret}
+			p.Skipped = []providers.Skip{{Reason: "no_file", Detail: "listed as " + secret}}
+		}
+		w.start()
+		run(2 * time.Minute)
+		w.stop()
+		assert.Equal(t, 1, w.logged(zapcore.WarnLevel, "no names: [hidden]"))
+		assert.NotZero(t, w.logged(zapcore.WarnLevel, "no longer deliver"))
+		for _, l := range w.logs.All() {
+			assert.NotContains(t, fmt.Sprint(l.Message, l.ContextMap()), secret)
+		}
+	})
 }

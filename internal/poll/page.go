@@ -109,15 +109,18 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 // told passes on what the vendor says about a page.
 func (l *loop) told(f *fetched, skipped []providers.Skip) {
 	for _, s := range skipped {
-		l.log.Warn("the vendor can no longer deliver a part of the log", zap.String("reason", s.Reason), zap.String("what", s.Detail), zap.Int("count", s.Count))
+		l.log.Warn("the vendor can no longer deliver a part of the log", zap.String("reason", s.Reason), zap.String("what", l.clean(s.Detail)), zap.Int("count", s.Count))
 		l.engine.set.Observer.Skipped(l.Key, s.Reason, max(1, s.Count))
 	}
 	for _, w := range f.Warnings {
 		if l.once.first(w) {
-			l.log.Warn(w)
+			l.log.Warn(l.clean(w))
 		}
 	}
 }
+
+// clean is for what a provider says of an answer without calling it an error.
+func (l *loop) clean(text string) string { return l.Client.Clean(errors.New(text)).Error() }
 
 // goOn decides about the page after this one.
 func (l *loop) goOn(r *read, c *chain, f *fetched, fresh int, more bool) (bool, error) {
