@@ -148,7 +148,7 @@ func (l *loop) call(ctx context.Context, q providers.Query) (page providers.Page
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("fetch panic") {
-				l.log.Error("fetch panicked", zap.NamedError("panic", l.Client.Clean(fmt.Errorf("%v", p))), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("fetch panicked", zap.String("panic", l.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
 			}
 			page, err = providers.Page{}, fmt.Errorf("fetch panicked: %v", p)
 		}

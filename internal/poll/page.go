@@ -47,7 +47,7 @@ func (l *loop) decode(s *scratch, f *fetched) {
 		a, err := l.decodeOne(f.Events[i])
 		a.Raw = f.Events[i].Raw
 		if err != nil {
-			a.DecodeError = providers.Clip(l.Client.Clean(err).Error())
+			a.DecodeError = providers.Clip(l.clean(err.Error()))
 			s.broken++
 		}
 		if l.Stream.Stream.NumberRepeats && a.ID != "" {
@@ -63,7 +63,7 @@ func (l *loop) decodeOne(e providers.Event) (a providers.Activity, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("decode panic") {
-				l.log.Error("decode panicked", zap.NamedError("panic", l.Client.Clean(fmt.Errorf("%v", p))), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("decode panicked", zap.String("panic", l.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
 			}
 			a, err = providers.Activity{}, fmt.Errorf("decode panicked: %v", p)
 		}
@@ -119,8 +119,14 @@ func (l *loop) told(f *fetched, skipped []providers.Skip) {
 	}
 }
 
-// clean is for what a provider says of an answer without calling it an error.
-func (l *loop) clean(text string) string { return l.Client.Clean(errors.New(text)).Error() }
+// clean hides credentials in what a provider says of an answer, which may quote its
+// request. A stream that only converts has no client, and no credential.
+func (l *loop) clean(text string) string {
+	if l.Client == nil {
+		return text
+	}
+	return l.Client.Clean(errors.New(text)).Error()
+}
 
 // goOn decides about the page after this one.
 func (l *loop) goOn(r *read, c *chain, f *fetched, fresh int, more bool) (bool, error) {
