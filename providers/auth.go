@@ -67,7 +67,8 @@ type TokenAuth struct {
 	Initial Secret
 	// Rotates tells that the answer brings a new refresh token that replaces the
 	// one in the parameter refresh_token. It is kept in the storage extension;
-	// without one the receiver refuses to start.
+	// without one the receiver refuses to start. Instances with equal URL and refresh
+	// token use one token, as if they had an equal Share.
 	Rotates bool
 
 	// HeaderName and Prefix of the authorized requests; empty means

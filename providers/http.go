@@ -40,6 +40,9 @@ type Request struct {
 	// Stream asks for Response.Stream instead of Response.Body, for files that may
 	// be larger than the bound on bodies.
 	Stream bool
+	// MaxBytes bounds Response.Stream after decompression; beyond it reading fails.
+	// 0: 4 GiB.
+	MaxBytes int64
 }
 
 // Response is the vendor's answer with a status below 300.
@@ -47,7 +50,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   string
-	Stream io.ReadCloser // when asked for; close it
+	// Stream comes when asked for. Close it. Its errors, but for io.EOF, are *Error:
+	// the vendor may fall silent or send more than MaxBytes.
+	Stream io.ReadCloser
 }
 
 // Param is one query parameter.

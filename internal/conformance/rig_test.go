@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer"
@@ -43,6 +45,7 @@ type rig struct {
 	// telemetry is set when a test reads metrics.
 	telemetry *componenttest.Telemetry
 	wire      *wire
+	health    []string // with the lock of wire
 
 	receiver receiver.Logs
 	// settled is when every stream must have delivered everything: the longest
@@ -142,6 +145,13 @@ func (r *rig) GetExtensions() map[component.ID]component.Component {
 	}
 }
 
+// Report keeps what the component says of its health.
+func (r *rig) Report(e *componentstatus.Event) {
+	r.wire.mu.Lock()
+	defer r.wire.mu.Unlock()
+	r.health = append(r.health, fmt.Sprint(e.Status(), e.Err()))
+}
+
 // memory is a storage extension over one client.
 type memory struct{ client *ledgertest.Memory }
 
@@ -157,8 +167,9 @@ func (m memory) GetClient(context.Context, component.Kind, component.ID, string)
 type wire struct {
 	next http.RoundTripper
 
-	mu    sync.Mutex
-	hosts []string
+	mu          sync.Mutex
+	hosts       []string
+	credentials map[string]bool // that came in Authorization
 }
 
 func (*wire) Start(context.Context, component.Host) error { return nil }
@@ -172,6 +183,12 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	if !slices.Contains(w.hosts, req.URL.Host) {
 		w.hosts = append(w.hosts, req.URL.Host)
+	}
+	if fields := strings.Fields(req.Header.Get("Authorization")); len(fields) > 0 {
+		if w.credentials == nil {
+			w.credentials = map[string]bool{}
+		}
+		w.credentials[fields[len(fields)-1]] = true
 	}
 	w.mu.Unlock()
 	return w.next.RoundTrip(req)

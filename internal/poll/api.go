@@ -21,6 +21,9 @@ type Client interface {
 	// Ready blocks until the budget of a request class has room and is not blocked.
 	// Live callers go before the others. It returns early with the context's error.
 	Ready(ctx context.Context, class string, live bool) error
+	// Clean returns err without credentials: an answer may quote those of its request,
+	// and a provider's error the answer.
+	Clean(err error) error
 }
 
 // Stream is one configured stream with everything that its loop needs.

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelactivity/otelactivity/internal/ledger"
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -65,6 +66,9 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			if after := told(err); after > 0 {
 				pause = after + w.jitter.below(after/20+shortestRetry)
 			}
+			if sentAway(err) {
+				ctx = priority.Refused(ctx)
+			}
 		case providers.Transient:
 			if failing.IsZero() {
 				failing = time.Now()
@@ -81,6 +85,12 @@ func (l *loop) fetch(ctx context.Context, r *read, cursor string) (*fetched, err
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// sentAway reports whether it was the client that let nobody wait for a block.
+func sentAway(err error) bool {
+	e, ok := errors.AsType[*providers.Error](err)
+	return ok && e.Status == 0 && e.RetryAfter > 0
 }
 
 // told is how long the vendor asks to wait; 0: it does not say.
@@ -131,7 +141,7 @@ func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error
 	page, err := l.call(ctx, l.question(r, cursor, began))
 	if err != nil {
 		f.free()
-		return nil, err
+		return nil, l.Client.Clean(err)
 	}
 	f.Page, f.at = page, time.Now()
 	f.took = f.at.Sub(began)
@@ -157,7 +167,7 @@ func (l *loop) call(ctx context.Context, q providers.Query) (page providers.Page
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("fetch panic") {
-				l.log.Error("fetch panicked", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("fetch panicked", zap.String("panic", l.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
 			}
 			page, err = providers.Page{}, fmt.Errorf("fetch panicked: %v", p)
 		}

@@ -47,7 +47,7 @@ func (l *loop) decode(s *scratch, f *fetched) {
 		a, err := l.decodeOne(f.Events[i])
 		a.Raw = f.Events[i].Raw
 		if err != nil {
-			a.DecodeError = providers.Clip(err.Error())
+			a.DecodeError = providers.Clip(l.clean(err.Error()))
 			s.broken++
 		}
 		if l.Stream.Stream.NumberRepeats && a.ID != "" {
@@ -63,7 +63,7 @@ func (l *loop) decodeOne(e providers.Event) (a providers.Activity, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if l.once.first("decode panic") {
-				l.log.Error("decode panicked", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+				l.log.Error("decode panicked", zap.String("panic", l.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
 			}
 			a, err = providers.Activity{}, fmt.Errorf("decode panicked: %v", p)
 		}
@@ -110,14 +110,23 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 // told passes on what the vendor says about a page.
 func (l *loop) told(f *fetched, skipped []providers.Skip) {
 	for _, s := range skipped {
-		l.log.Warn("the vendor can no longer deliver a part of the log", zap.String("reason", s.Reason), zap.String("what", s.Detail), zap.Int("count", s.Count))
+		l.log.Warn("the vendor can no longer deliver a part of the log", zap.String("reason", s.Reason), zap.String("what", l.clean(s.Detail)), zap.Int("count", s.Count))
 		l.engine.set.Observer.Skipped(l.Key, s.Reason, max(1, s.Count))
 	}
 	for _, w := range f.Warnings {
 		if l.once.first(w) {
-			l.log.Warn(w)
+			l.log.Warn(l.clean(w))
 		}
 	}
+}
+
+// clean hides credentials in what a provider says of an answer, which may quote its
+// request. A stream that only converts has no client, and no credential.
+func (l *loop) clean(text string) string {
+	if l.Client == nil {
+		return text
+	}
+	return l.Client.Clean(errors.New(text)).Error()
 }
 
 // goOn decides about the page after this one.

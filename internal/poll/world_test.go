@@ -2,6 +2,7 @@ package poll_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +40,16 @@ func (c client) Ready(ctx context.Context, _ string, live bool) error {
 		return c.ready(ctx, live)
 	}
 	return ctx.Err()
+}
+
+// secret is what the fake client knows of credentials.
+const secret = "planted-secret"
+
+func (client) Clean(err error) error {
+	if !strings.Contains(err.Error(), secret) {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), secret, "[hidden]"))
 }
 
 // sink is a pipeline that keeps everything.

@@ -161,6 +161,7 @@ func (b *budget) block(until time.Time) {
 		return
 	}
 	b.blocked = until
+	b.wakeTakers()
 	r := b.rate
 	if r.unlimited() {
 		b.pace, b.paced = recoveryGap, until.Add(recovery)

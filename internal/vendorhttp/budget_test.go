@@ -97,7 +97,7 @@ func TestVendorsLimitIsNotReached(t *testing.T) {
 			c := newClient(t, s)
 			ctx, cancel := context.WithTimeout(t.Context(), 4*window)
 			defer cancel()
-			for ctx.Err() == nil {
+			for c.Ready(ctx, "", false) == nil {
 				_, err := get(ctx, c, "/v1")
 				if ctx.Err() == nil && others == 0 {
 					assert.Nil(t, err)

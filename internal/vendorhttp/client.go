@@ -39,8 +39,9 @@ type Settings struct {
 	ExternalAuth bool
 	// MaxBodyBytes bounds an answer after decompression; 0: DefaultMaxBodyBytes.
 	MaxBodyBytes int64
-	// Timeout bounds one request from sending to the end of its answer, or to its
-	// headers for Request.Stream. 0: the one of HTTP, else DefaultTimeout.
+	// Timeout bounds one request from sending to the end of its answer; for
+	// Request.Stream to its headers, and from then on each silence of the vendor.
+	// 0: the one of HTTP, else DefaultTimeout.
 	Timeout time.Duration
 	// RequestsPerMinute replaces what the source declares, for each request class;
 	// 0: as declared. No limit header raises it.
@@ -82,9 +83,11 @@ type TokenStore interface {
 type Observer interface {
 	// Request is called after each request; status is 0 when there was no answer.
 	Request(instance, class string, status int, took time.Duration)
-	// Throttled is called when the vendor refused for its limit: the class now
-	// waits for the given time.
-	Throttled(instance, class string, wait time.Duration)
+	// Throttled is called with time that has passed while at least one request of the
+	// class waited for the vendor's limit: for the rate that is declared or was learnt,
+	// or for a refusal to end. The sum is wall time: requests that wait at once count
+	// once.
+	Throttled(instance, class string, waited time.Duration)
 	// Budget is called with what the vendor says remains of the class's quota.
 	Budget(instance, class string, remaining float64)
 }
@@ -109,6 +112,7 @@ type Client struct {
 	observer Observer
 	log      *zap.Logger
 	strayed  sync.Once
+	meters   sync.Map // class of requests -> *meter
 }
 
 // New checks the settings and returns a client. It does no network I/O; key files
@@ -171,13 +175,6 @@ func withDefaults(s Settings) Settings {
 
 // Live returns a context whose requests go before those that are not live.
 func Live(ctx context.Context) context.Context { return priority.Live(ctx) }
-
-// Ready blocks until a request of the class could be sent: its budget has room
-// and is not blocked. It takes nothing; Do does. It returns early with the
-// context's error.
-func (c *Client) Ready(ctx context.Context, class string, live bool) error {
-	return c.budget(class).await(ctx, live, false)
-}
 
 // budget returns the budget of a class; a class that the source does not declare
 // draws from the default one.

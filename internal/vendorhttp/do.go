@@ -12,11 +12,12 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
-// Do sends one request and returns the vendor's answer, or an *providers.Error.
+// Do sends one request and returns the vendor's answer, or an *providers.Error. It
+// waits for its turn, but not for a block that lasts: that is a Throttled error with
+// the time to wait, so that nobody waits with a place that others could use.
 // An answer that says Unauthorized is asked for once more with a new token, where
 // tokens can be had.
 func (c *Client) Do(ctx context.Context, r providers.Request) (*providers.Response, error) {
@@ -32,9 +33,8 @@ func (c *Client) Do(ctx context.Context, r providers.Request) (*providers.Respon
 
 // attempt sends the request once. used is the credential it went with.
 func (c *Client) attempt(ctx context.Context, r *providers.Request) (resp *providers.Response, used string, failure *providers.Error) {
-	b := c.budget(r.Class)
-	if err := b.await(ctx, priority.IsLive(ctx), true); err != nil {
-		return nil, "", interrupted(err)
+	if failure := c.turn(ctx, r.Class); failure != nil {
+		return nil, "", failure
 	}
 	req, err := c.request(ctx, r)
 	if err != nil {
@@ -46,8 +46,8 @@ func (c *Client) attempt(ctx context.Context, r *providers.Request) (resp *provi
 	if err := c.slots.Acquire(ctx); err != nil {
 		return nil, "", interrupted(err)
 	}
-	x := &exchange{client: c, budget: b, class: r.Class, caller: ctx, start: time.Now()}
-	resp, failure = x.run(req, r.Stream)
+	x := &exchange{client: c, budget: c.budget(r.Class), asked: r, caller: ctx, start: time.Now()}
+	resp, failure = x.run(req)
 	return resp, used, failure
 }
 
@@ -90,17 +90,17 @@ func (c *Client) request(ctx context.Context, r *providers.Request) (*http.Reque
 type exchange struct {
 	client *Client
 	budget *budget
-	class  string
+	asked  *providers.Request
 	caller context.Context
 	start  time.Time
+	late   atomic.Bool // the time-out ended it
 }
 
 // run sends the request and reads the answer.
-func (x *exchange) run(req *http.Request, stream bool) (*providers.Response, *providers.Error) {
+func (x *exchange) run(req *http.Request) (*providers.Response, *providers.Error) {
 	c := x.client
 	ctx, cancel := context.WithCancel(x.caller)
-	var late atomic.Bool
-	timer := time.AfterFunc(c.timeout, func() { late.Store(true); cancel() })
+	timer := time.AfterFunc(c.timeout, func() { x.late.Store(true); cancel() })
 	done := func() {
 		timer.Stop()
 		cancel()
@@ -109,11 +109,12 @@ func (x *exchange) run(req *http.Request, stream bool) (*providers.Response, *pr
 	answer, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
 		done()
-		return nil, x.unanswered(req, err, late.Load())
+		return nil, x.unanswered(req, err)
 	}
 	resp := &providers.Response{Status: answer.StatusCode, Header: answer.Header}
-	if stream && answer.StatusCode < 300 {
+	if x.asked.Stream && answer.StatusCode < 300 {
 		timer.Stop()
+		answer.Body = &impatient{answer.Body, timer, c.timeout}
 		return x.stream(req, answer, resp, done)
 	}
 	failed := answer.StatusCode >= 300
@@ -126,8 +127,8 @@ func (x *exchange) run(req *http.Request, stream bool) (*providers.Response, *pr
 	done()
 	x.tell(req, answer.StatusCode, len(resp.Body))
 	if err != nil && !failed {
-		if late.Load() || x.caller.Err() != nil {
-			return nil, x.gaveUp(late.Load())
+		if x.late.Load() || x.caller.Err() != nil {
+			return nil, x.gaveUp()
 		}
 		return nil, c.secrets.clean(c.readFailure(err, len(resp.Body)))
 	}
@@ -145,13 +146,16 @@ func (x *exchange) run(req *http.Request, stream bool) (*providers.Response, *pr
 // stream hands the open body over, unless the answer is refused by its head.
 func (x *exchange) stream(req *http.Request, answer *http.Response, resp *providers.Response, done func()) (*providers.Response, *providers.Error) {
 	x.tell(req, answer.StatusCode, 0)
-	body, err := open(answer)
-	if err != nil {
+	s := &stream{client: x.client, ctx: x.caller, late: &x.late, limit: x.asked.MaxBytes, done: done}
+	if s.limit <= 0 {
+		s.limit = DefaultMaxStreamBytes
+	}
+	var err error
+	if s.body, err = open(answer); err != nil {
 		answer.Body.Close()
 		done()
-		return nil, x.client.secrets.clean(x.client.readFailure(err, 0))
+		return nil, s.failure(err)
 	}
-	s := &stream{client: x.client, body: body, ctx: x.caller, done: done}
 	resp.Stream = s
 	failure := x.judge(resp)
 	x.learn(answer.Header)
@@ -163,10 +167,10 @@ func (x *exchange) stream(req *http.Request, answer *http.Response, resp *provid
 }
 
 // unanswered is the error of a request without an answer.
-func (x *exchange) unanswered(req *http.Request, err error, late bool) *providers.Error {
+func (x *exchange) unanswered(req *http.Request, err error) *providers.Error {
 	x.tell(req, 0, 0)
-	if late || x.caller.Err() != nil {
-		return x.gaveUp(late)
+	if x.late.Load() || x.caller.Err() != nil {
+		return x.gaveUp()
 	}
 	return x.client.secrets.clean(&providers.Error{
 		Class: providers.Transient, Message: "no answer from " + req.URL.Host, Hint: transportHint(err), Err: unwrapURL(err),
@@ -174,8 +178,8 @@ func (x *exchange) unanswered(req *http.Request, err error, late bool) *provider
 }
 
 // gaveUp is the error of a request that its caller or the time-out ended.
-func (x *exchange) gaveUp(late bool) *providers.Error {
-	if x.caller.Err() != nil || !late {
+func (x *exchange) gaveUp() *providers.Error {
+	if x.caller.Err() != nil || !x.late.Load() {
 		return interrupted(x.caller.Err())
 	}
 	return &providers.Error{
@@ -189,9 +193,10 @@ func (x *exchange) gaveUp(late bool) *providers.Error {
 // tell reports the request to observer and log.
 func (x *exchange) tell(req *http.Request, status, size int) {
 	c, took := x.client, time.Since(x.start)
-	c.observer.Request(c.instance, x.class, status, took)
+	c.observer.Request(c.instance, x.asked.Class, status, took)
+	c.waits(x.asked.Class, 0, 0)
 	if line := c.log.Check(zap.DebugLevel, "Request"); line != nil {
-		line.Write(zap.String("instance", c.instance), zap.String("class", x.class), zap.String("method", req.Method),
+		line.Write(zap.String("instance", c.instance), zap.String("class", x.asked.Class), zap.String("method", req.Method),
 			zap.String("host", req.URL.Host), zap.String("path", c.secrets.text(req.URL.EscapedPath())),
 			zap.Int("status", status), zap.Int("bytes", size), zap.Duration("took", took))
 	}
@@ -201,6 +206,6 @@ func (x *exchange) tell(req *http.Request, status, size int) {
 func (x *exchange) learn(h http.Header) {
 	r := x.budget.learn(h, time.Now(), x.client.reserve)
 	if r.remaining >= 0 && r.limit != 0 {
-		x.client.observer.Budget(x.client.instance, x.class, r.remaining)
+		x.client.observer.Budget(x.client.instance, x.asked.Class, r.remaining)
 	}
 }

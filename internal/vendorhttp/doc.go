@@ -2,7 +2,8 @@
 // providers.Source declares about endpoint, authorization and budgets.
 //
 // A request waits for its budget, is authorized, takes a slot, is sent, and its
-// answer is read within bounds, learnt from and classified. Failures are
+// answer is read within bounds, learnt from and classified. While a class is blocked
+// for long, its requests are refused with the time to wait. Failures are
 // *providers.Error. The client repeats a request in one case only: once, after a
 // refused token was replaced.
 //

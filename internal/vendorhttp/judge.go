@@ -43,7 +43,7 @@ func (x *exchange) judge(resp *providers.Response) *providers.Error {
 	switch {
 	case e.Class == providers.Throttled:
 		e.RetryAfter = x.budget.throttled(resp.Header, e.RetryAfter, time.Now())
-		c.observer.Throttled(c.instance, x.class, e.RetryAfter)
+		c.waits(x.asked.Class, 0, e.RetryAfter)
 	case e.RetryAfter > 0:
 		e.RetryAfter = clampWait(e.RetryAfter)
 	case told && e.Class == providers.Transient:

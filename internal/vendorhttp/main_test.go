@@ -20,6 +20,7 @@ import (
 var _ interface {
 	providers.Client
 	Ready(ctx context.Context, class string, live bool) error
+	Clean(err error) error
 } = (*vendorhttp.Client)(nil)
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

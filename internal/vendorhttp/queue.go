@@ -40,28 +40,42 @@ type promise struct {
 
 type waiter struct{ wake chan struct{} }
 
-// await blocks until a token is there and takes it, or with take false promises it.
-// Only the first in the queue has a timer; it wakes the next.
-func (b *budget) await(ctx context.Context, live, take bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
+func (w *waiter) look() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
 	}
-	r := rankOf(live, take)
+}
+
+// atOnce takes or promises the token that is there, if nobody waits for one.
+func (b *budget) atOnce(r rank) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.first() == nil && b.grant(time.Now(), r) {
-		return nil
-	}
+	return b.first() == nil && b.grant(time.Now(), r)
+}
+
+// await blocks until a token is there and takes or promises it. Who is not patient
+// gets no token while a block lasts for longer than patience, but its length. Only
+// the first in the queue has a timer; it wakes the next.
+func (b *budget) await(ctx context.Context, r rank, patient bool) (blocked time.Duration, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	w := &waiter{wake: make(chan struct{}, 1)}
 	b.queues[r] = append(b.queues[r], w)
 	defer b.leave(r, w)
 	for {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		now := time.Now()
+		if left := b.blocked.Sub(now); left > patience && !patient {
+			return left, nil
+		}
 		var timer *time.Timer
 		var due <-chan time.Time
 		if b.first() == w {
 			if b.grant(now, r) {
-				return nil
+				return 0, nil
 			}
 			timer = time.NewTimer(b.next(now, r).Sub(now))
 			due = timer.C
@@ -76,9 +90,6 @@ func (b *budget) await(ctx context.Context, live, take bool) error {
 			timer.Stop()
 		}
 		b.mu.Lock()
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 	}
 }
 
@@ -103,9 +114,15 @@ func (b *budget) first() *waiter {
 // wakeFirst makes the first waiter look again, after anything changed.
 func (b *budget) wakeFirst() {
 	if w := b.first(); w != nil {
-		select {
-		case w.wake <- struct{}{}:
-		default:
+		w.look()
+	}
+}
+
+// wakeTakers makes all look again that may have a place to give back.
+func (b *budget) wakeTakers() {
+	for _, r := range []rank{liveTake, otherTake} {
+		for _, w := range b.queues[r] {
+			w.look()
 		}
 	}
 }

@@ -174,7 +174,12 @@ func TestNoStormAfterABlock(t *testing.T) {
 								passed = append(passed, time.Since(a.start))
 								mu.Unlock()
 							}
-							_, _ = get(ctx, c, "/"+strconv.Itoa(i))
+							_, err := get(ctx, c, "/"+strconv.Itoa(i))
+							for err != nil { // as the engine does
+								assert.Equal(t, providers.Throttled, err.Class)
+								time.Sleep(err.RetryAfter)
+								_, err = get(ctx, c, "/"+strconv.Itoa(i))
+							}
 						}()
 					}
 					time.Sleep(2 * time.Minute)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -61,6 +62,8 @@ type rotating struct {
 }
 
 func (v *rotating) RoundTrip(r *http.Request) (*http.Response, error) {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
 	if r.URL.Host == "api.example.com" {
 		v.events = append(v.events, "use "+r.Header.Get("Authorization"))
 		if r.URL.Path == "/refused" {
@@ -76,7 +79,9 @@ func (v *rotating) RoundTrip(r *http.Request) (*http.Response, error) {
 	require.Len(v.t, form["refresh_token"], 1)
 	got := form.Get("refresh_token")
 	v.events = append(v.events, "exchange "+got)
+	v.store.mu.Unlock()
 	time.Sleep(v.delay)
+	v.store.mu.Lock()
 	if got != v.refresh {
 		return answer(400, `{"error":"invalid_grant","error_description":"`+got+` was used"}`), nil
 	}
@@ -99,15 +104,21 @@ func newRotating(t *testing.T) *rotating {
 }
 
 func (v *rotating) client(configured string) *vendorhttp.Client {
+	return newClient(v.t, v.settings(configured, nil))
+}
+
+func (v *rotating) settings(configured string, shared *vendorhttp.Shared) vendorhttp.Settings {
 	s := settings(v, providers.Source{Auth: providers.TokenAuth{
 		URL: tokenURL, Form: providers.Params{{Key: "grant_type", Value: "refresh_token"}},
 		Secrets: []providers.SecretParam{{Key: "refresh_token", Value: providers.Secret(configured)}}, Rotates: true,
 	}})
-	s.Tokens = v.store
-	return newClient(v.t, s)
+	s.Tokens, s.Shared = v.store, shared
+	return s
 }
 
 func (v *rotating) took() []string {
+	v.store.mu.Lock()
+	defer v.store.mu.Unlock()
 	out := v.events
 	v.events = nil
 	return out
@@ -125,6 +136,47 @@ func TestRefreshTokenIsSavedBeforeTheTokenIsUsed(t *testing.T) {
 		require.Nil(t, err)
 		assert.Equal(t, []string{"load", "exchange refresh-1", "save refresh-2", "use Bearer access-2"}, v.took())
 	})
+}
+
+// Two instances with one refresh token: the second to use it would have all tokens
+// revoked.
+func TestInstancesWithOneRefreshTokenTakeTurns(t *testing.T) {
+	for name, tt := range map[string]struct {
+		configured [2]string
+		share      string
+		want       []string
+	}{
+		"one token":            {configured: [2]string{"configured-1", "configured-1"}, want: []string{"exchange configured-1"}},
+		"one token, one name":  {configured: [2]string{"configured-1", "configured-1"}, share: "app", want: []string{"exchange configured-1"}},
+		"two tokens":           {configured: [2]string{"configured-1", "configured-2"}, want: []string{"exchange configured-1", "exchange configured-2"}},
+		"two tokens, one name": {configured: [2]string{"configured-1", "configured-2"}, share: "app", want: []string{"exchange configured-1", "exchange configured-2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v, shared := newRotating(t), &vendorhttp.Shared{}
+				v.delay = 50 * time.Millisecond
+				var clients []*vendorhttp.Client
+				for i, configured := range tt.configured {
+					s := v.settings(configured, shared)
+					auth := s.Source.Auth.(providers.TokenAuth)
+					auth.Share = tt.share
+					s.Source.Auth, s.Instance = auth, fmt.Sprint("vendor/", i)
+					clients = append(clients, newClient(t, s))
+				}
+				begin(t.Context(), clients[0], "/v1")
+				time.Sleep(20 * time.Millisecond)
+				begin(t.Context(), clients[1], "/v1")
+				time.Sleep(time.Second)
+				var exchanges []string
+				for _, e := range v.took() {
+					if strings.HasPrefix(e, "exchange") {
+						exchanges = append(exchanges, e)
+					}
+				}
+				assert.Equal(t, tt.want, exchanges)
+			})
+		})
+	}
 }
 
 func TestSavedRefreshTokenWins(t *testing.T) {

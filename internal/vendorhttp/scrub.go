@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -67,12 +69,15 @@ func spellings(secret string) []string {
 	if len(secret) < minSecret {
 		return nil
 	}
-	quoted, _ := json.Marshal(secret) // a string always marshals
+	asJSON, _ := json.Marshal(secret) // a string always marshals
+	asGo := strconv.Quote(secret)     // as an excerpt in an error of ours
 	forms := []string{
 		secret,
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
-		string(quoted[1 : len(quoted)-1]),
+		html.EscapeString(secret),
+		string(asJSON[1 : len(asJSON)-1]),
+		asGo[1 : len(asGo)-1],
 		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		base64.RawURLEncoding.EncodeToString([]byte(secret)),
 	}
@@ -102,11 +107,57 @@ func (s *scrubber) text(text string) string {
 	for _, secret := range known {
 		text = strings.ReplaceAll(text, secret, hidden)
 	}
+	text = withoutCut(text, known)
 	text = urlQuery.ReplaceAllString(text, "$1")
 	text = urlUser.ReplaceAllString(text, "$1")
 	text = jsonWebPart.ReplaceAllString(text, hidden)
 	text = schemeToken.ReplaceAllString(text, "$1$2"+hidden)
 	return providers.Clip(text)
+}
+
+// Of a secret that a text was cut within, minCut bytes and more are hidden.
+const minCut = 6
+
+// withoutCut hides the beginnings of secrets at the places where text may have been
+// cut: at its end, which may be quoted, and before each ellipsis.
+func withoutCut(text string, known []string) string {
+	whole := strings.TrimRight(text, `"`)
+	parts := strings.Split(whole, "…")
+	for i, part := range parts {
+		for _, secret := range known {
+			part = withoutEnd(part, secret)
+		}
+		parts[i] = part
+	}
+	return strings.Join(parts, "…") + text[len(whole):]
+}
+
+func withoutEnd(text, secret string) string {
+	for n := min(len(secret)-1, len(text)); n >= minCut; n-- {
+		if strings.HasSuffix(text, secret[:n]) {
+			return text[:len(text)-n] + hidden
+		}
+	}
+	return text
+}
+
+// Clean returns err without the credentials of the client and without URL queries:
+// an answer may quote the request, and who reads it the answer. The class and all
+// else that the error says stay.
+func (c *Client) Clean(err error) error {
+	e, ok := errors.AsType[*providers.Error](err)
+	if !ok {
+		if err == nil {
+			return nil
+		}
+		return c.secrets.wrap(err)
+	}
+	own := *e // the provider may have one value for all
+	cleaned := c.secrets.clean(&own)
+	if err == error(e) { //nolint:errorlint // what wraps it has a text of its own
+		return cleaned
+	}
+	return &scrubbed{text: c.secrets.text(err.Error()), cause: err, vendors: cleaned}
 }
 
 // clean scrubs every text of an error, in place.
@@ -129,9 +180,19 @@ func (s *scrubber) wrap(err error) error {
 // scrubbed is an error with safe text. It does not unwrap: the cause's own text
 // would be within reach of whoever prints it.
 type scrubbed struct {
-	text  string
-	cause error
+	text    string
+	cause   error
+	vendors *providers.Error // within the cause, with safe text; nil: there is none
 }
 
 func (e *scrubbed) Error() string        { return e.text }
 func (e *scrubbed) Is(target error) bool { return errors.Is(e.cause, target) }
+
+// As finds the provider's error, whose class counts.
+func (e *scrubbed) As(target any) bool {
+	if t, ok := target.(**providers.Error); ok && e.vendors != nil {
+		*t = e.vendors
+		return true
+	}
+	return false
+}

@@ -1,14 +1,19 @@
 package vendorhttp_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
 	"io"
 	"log"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,6 +22,7 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/vendorhttp"
 	"github.com/otelactivity/otelactivity/providers"
+	"github.com/otelactivity/otelactivity/providers/record"
 )
 
 func quiet(testing.TB) *log.Logger { return log.New(io.Discard, "", 0) }
@@ -84,6 +90,50 @@ func assertHidden(t *testing.T, auth providers.Auth, form string) {
 		assert.NotContains(t, err.Error(), bare(form))
 	}
 	assert.NotContains(t, logged.String(), bare(form))
+}
+
+// Errors of whoever reads an answer are cleaned by the client, and stay what they are.
+func TestClean(t *testing.T) {
+	const secret = "00planted+secret/with \"odd\" <chars>?&=é 1234567890"
+	c := newClient(t, settings(always(200, ""), providers.Source{Auth: providers.HeaderAuth{Name: "X-Key", Value: secret}}))
+	page := "<html>X-Key: " + secret + "</html>"
+	listed := func(body string) error { _, _, err := record.List(body, "events"); return err }
+	denied := &providers.Error{Class: providers.Denied, Status: 403, Code: secret, Message: "not " + secret, Hint: "grant", Probe: time.Hour, RetryAfter: time.Minute}
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"nothing":             {nil, ""},
+		"text":                {errors.New("no key " + secret), "no key [hidden]"},
+		"excerpt":             {listed(page), `transient: malformed_answer: the answer is not JSON, invalid character '<' at start of value at byte 0: "<html>X-Key: [hidden]</html>"`},
+		"escaped":             {listed("<p>" + html.EscapeString(secret)), `transient: malformed_answer: the answer is not JSON, invalid character '<' at start of value at byte 0: "<p>[hidden]"`},
+		"excerpt, cut within": {listed(strings.Repeat("x", 70) + secret + secret), `transient: malformed_answer: the answer is not JSON, invalid character 'x' at start of value at byte 0: "` + strings.Repeat("x", 70) + `[hidden]…"`},
+		"cut":                 {errors.New("it ends: " + secret[:len(secret)-1]), "it ends: [hidden]"},
+		"short":               {errors.New("it ends: " + secret[:5]), "it ends: " + secret[:5]},
+		"error":               {denied, "denied: HTTP 403: [hidden]: not [hidden] (grant)"},
+		"wrapped error":       {fmt.Errorf("list %s: %w", secret, denied), "list [hidden]: denied: HTTP 403: [hidden]: not [hidden] (grant)"},
+		"joined errors":       {errors.Join(io.EOF, denied), "EOF\ndenied: HTTP 403: [hidden]: not [hidden] (grant)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := c.Clean(tt.err)
+			if tt.err == nil {
+				require.NoError(t, got)
+				return
+			}
+			require.EqualError(t, got, tt.want)
+			before, was := errors.AsType[*providers.Error](tt.err)
+			after, is := errors.AsType[*providers.Error](got)
+			require.Equal(t, was, is)
+			if was {
+				assert.NotSame(t, before, after)
+				assert.Equal(t, [4]any{before.Class, before.Status, before.Probe, before.RetryAfter}, [4]any{after.Class, after.Status, after.Probe, after.RetryAfter})
+				assert.NotContains(t, after.Error(), secret)
+			}
+			assert.Equal(t, tt.want, c.Clean(got).Error(), "once is enough")
+		})
+	}
+	assert.Equal(t, secret, denied.Code, "the provider's own value stays")
+	require.ErrorIs(t, c.Clean(fmt.Errorf("list: %w", context.Canceled)), context.Canceled)
 }
 
 type errorText string

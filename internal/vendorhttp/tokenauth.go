@@ -14,7 +14,8 @@ import (
 )
 
 // newTokenAuth checks a declaration and returns its authorizer, with the tokens of
-// another instance where the declaration says so.
+// another instance where the declaration says so or the two have one refresh token
+// that each use replaces.
 func newTokenAuth(c *Client, s *Settings, d *providers.TokenAuth) (authorizer, error) {
 	c.secrets.add(tokenSecrets(d)...)
 	url, err := c.origins.tokenURL(d.URL)
@@ -39,7 +40,12 @@ func newTokenAuth(c *Client, s *Settings, d *providers.TokenAuth) (authorizer, e
 	if t.rotation, err = newRotation(d, url, s.Tokens); err != nil {
 		return nil, err
 	}
-	if d.Share != "" {
+	switch {
+	case t.rotation != nil:
+		// Whether it says so or not: a refresh token that is used twice is taken for
+		// stolen, and all that came of it are revoked.
+		t = s.Shared.tokenSource(t.rotation.key, t)
+	case d.Share != "":
 		t = s.Shared.tokenSource(d.Share+"\x00"+fingerprint(d, url), t)
 	}
 	return tokenAuth{t, c.secrets}, nil

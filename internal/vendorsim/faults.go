@@ -31,6 +31,7 @@ const (
 	Timeout       Kind = "timeout"        // 504
 	Hang          Kind = "hang"           // no answer until the client gives up
 	Reset         Kind = "reset"          // connection broken before an answer
+	Echo          Kind = "echo"           // 200 with HTML, or 500 with JSON, that quotes the request's credentials
 )
 
 // Faults that spoil the vendor's answer on its way.
@@ -59,10 +60,10 @@ func Kinds() []Kind {
 var (
 	replacing = []Kind{
 		Unauthorized, Forbidden, NotFound, Throttled, ThrottledBare, Internal,
-		BadGateway, Unavailable, Timeout, Hang, Reset,
+		BadGateway, Unavailable, Timeout, Hang, Reset, Echo,
 	}
 	spoiling = []Kind{ShiftingPages, CutBody, CutGzip, Garbage, HTMLPage, SlowBody}
-	// harmless faults heal by a retry of the same request.
+	// harmless faults heal by a retry of the same request, and happen to anybody.
 	harmless = []Kind{
 		Throttled, ThrottledBare, Internal, BadGateway, Unavailable, Timeout, Hang, Reset,
 		CutBody, CutGzip, Garbage, HTMLPage, SlowBody, ShiftingPages, DuplicateRows, EmptyPage,

@@ -79,6 +79,27 @@ func TestEveryFaultOnce(t *testing.T) {
 	}
 }
 
+// An echo quotes what may be secret, and comes in two forms.
+func TestEcho(t *testing.T) {
+	w := newWorld(1)
+	w.Faults.Set(vendorsim.Echo, 1)
+	c := &http.Client{Transport: vendorsim.RoundTripper(w.Handler())}
+	forms := map[int]string{}
+	for i := range 20 {
+		req := request(t, http.MethodGet, fmt.Sprintf("http://acme.test/events?key=a-secret&n=%d", i), "")
+		req.Header.Set("Authorization", "Bearer another-secret")
+		res, err := c.Do(req)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		forms[res.StatusCode] = res.Header.Get("Content-Type")
+		assert.Contains(t, string(body), "key=a-secret")
+		assert.Contains(t, string(body), "Bearer another-secret")
+	}
+	assert.Equal(t, map[int]string{200: "text/html; charset=utf-8", 500: "application/json"}, forms)
+}
+
 func TestFaultsOverARealConnection(t *testing.T) {
 	w := newWorld(1)
 	w.EmitEach("events", 40, time.Now().Add(-time.Minute), time.Millisecond)

@@ -3,8 +3,12 @@ package vendorsim
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"html"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,8 +69,36 @@ func (m *middleware) replace(r *http.Request, kind Kind) Reply {
 		reply := m.world.errorReply(r, Throttled)
 		reply.Header = http.Header{"Content-Type": reply.Header["Content-Type"]}
 		return reply
+	case Echo:
+		return echo(r, m.world.Faults.rand(r, "echo as HTML").IntN(2) == 0)
 	}
 	return m.world.errorReply(r, kind)
+}
+
+// ordinary headers hold no credential, nor what leads to one.
+var ordinary = []string{"Accept", "Accept-Encoding", "Content-Length", "Content-Type", "User-Agent"}
+
+// echo is the answer of something between us and the vendor, or of a vendor that is
+// too helpful: it quotes what could be a credential, at its very beginning.
+func echo(r *http.Request, asHTML bool) Reply {
+	var said strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if !slices.Contains(ordinary, name) {
+			fmt.Fprintf(&said, "%s: %s\n", name, strings.Join(r.Header[name], ", "))
+		}
+	}
+	fmt.Fprintf(&said, "%s %s", r.Method, r.URL.RequestURI())
+	if asHTML {
+		return Reply{
+			Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Body: "<!DOCTYPE html><pre>" + html.EscapeString(said.String()) + "</pre>",
+		}
+	}
+	text, _ := json.Marshal(said.String()) // a string always marshals
+	return Reply{
+		Status: http.StatusInternalServerError, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: `{"message":` + string(text) + `}`,
+	}
 }
 
 var statusOf = map[Kind]int{

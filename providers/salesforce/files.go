@@ -87,6 +87,23 @@ func (p filePosition) String() string {
 	return fmt.Sprintf("file %s %d %d", p.path, p.length, p.offset)
 }
 
+// What is said of a file's length may be wrong, and is then not what decides
+// (oddLength): what comes is bounded by a large multiple of it.
+const (
+	lengthSlack = 16
+	leastBound  = 64 << 20
+	mostLength  = 1 << 40
+)
+
+// bound is how many bytes may come; 0, the client's own bound, when the length is
+// not known.
+func (p filePosition) bound() int64 {
+	if p.length <= 0 {
+		return 0
+	}
+	return max(lengthSlack*min(p.length, mostLength), leastBound)
+}
+
 func readPosition(text string) (p filePosition, err error) {
 	_, err = fmt.Sscanf(text, "%s %d %d", &p.path, &p.length, &p.offset)
 	return p, err
@@ -100,7 +117,7 @@ func (f *feed) fetchFile(ctx context.Context, c providers.Client, text string, s
 		return providers.Page{}, &providers.Error{Class: providers.CursorLost, Message: "the position in the file cannot be read"}
 	}
 	s, err := f.files.open(ctx, at, func(ctx context.Context) (*providers.Response, error) {
-		return c.Do(ctx, providers.Request{Link: at.path, Stream: true, Header: http.Header{"Accept": {"text/csv"}}})
+		return c.Do(ctx, providers.Request{Link: at.path, Stream: true, MaxBytes: at.bound(), Header: http.Header{"Accept": {"text/csv"}}})
 	})
 	if err != nil {
 		return purged(err, at.path)

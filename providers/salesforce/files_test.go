@@ -143,6 +143,46 @@ func TestAFileGoesOnAfterItsSpoolIsGone(t *testing.T) {
 	assert.Equal(t, "Logout:a:1:2", a.ID, "the count of equal ids is that of the whole file")
 }
 
+// Ids that come again are numbered wherever they may stand, without a memory of every
+// row of the file.
+func TestRepeatsAreCountedInBoundedMemory(t *testing.T) {
+	for name, tt := range map[string]struct {
+		others int // between two rows of one id
+		want   []uint32
+	}{
+		"next to each other": {0, []uint32{1, 2, 3, 4}},
+		"among others":       {1000, []uint32{1, 2, 3, 4}},
+		"as far as is kept":  {maxTimes - 1, []uint32{1, 2, 3, 4}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, n := newRepeats(), 0
+			for _, want := range tt.want {
+				assert.Equal(t, want, r.count("Logout:4req:20260313091422.118"))
+				for range tt.others {
+					n++
+					if r.count(strconv.Itoa(n)) != 1 {
+						t.Fatalf("row %d counts as a repeat", n)
+					}
+				}
+			}
+			assert.LessOrEqual(t, len(r.recent), maxTimes)
+			assert.LessOrEqual(t, len(r.older), maxTimes)
+		})
+	}
+}
+
+// A list that lies about a length must not fill the disk, and not lose the file.
+func TestBoundOfADownload(t *testing.T) {
+	for length, want := range map[int64]int64{
+		-1: 0, 0: 0, 7: 64 << 20, 64 << 20: 1 << 30, 10 << 30: 160 << 30, 1<<63 - 1: 16 << 40,
+	} {
+		client := org(header + row("Logout", "1", "a"))
+		stream := providertest.Stream(t, open(t, nil, providers.Options{}), streamFiles)
+		_, _ = stream.Fetch(t.Context(), client, providers.Query{Cursor: fmt.Sprintf("file /LogFile %d 0", length), PageSize: 10})
+		assert.Equal(t, want, client.Requests()[0].MaxBytes, "length %d", length)
+	}
+}
+
 func TestPurgedFileIsReported(t *testing.T) {
 	source := open(t, nil, providers.Options{})
 	stream := providertest.Stream(t, source, streamFiles)

@@ -33,9 +33,34 @@ type spool struct {
 	size   int64
 	reader *csv.Reader
 	header []string
-	at     int64             // offset of the next row
-	times  map[uint64]uint32 // how often a row's id was seen in this file, by its hash
-	seed   maphash.Seed
+	at     int64 // offset of the next row
+	seen   repeats
+}
+
+// repeats counts how often a row's id came in a file, by the id's hash. Rows of one
+// id are of one request and one millisecond, which a file has next to each other or
+// nearly so: an id that did not come again among the next maxTimes others is
+// forgotten, so that memory does not grow with the file.
+type repeats struct {
+	seed          maphash.Seed
+	recent, older map[uint64]uint32 // by age: older holds the maxTimes ids before
+}
+
+const maxTimes = 1 << 17
+
+func newRepeats() repeats {
+	return repeats{seed: maphash.MakeSeed(), recent: map[uint64]uint32{}}
+}
+
+// count returns how often id came, this time included.
+func (r *repeats) count(id string) uint32 {
+	key := maphash.String(r.seed, id)
+	n := max(r.recent[key], r.older[key]) + 1
+	if _, ok := r.recent[key]; !ok && len(r.recent) >= maxTimes {
+		r.recent, r.older = map[uint64]uint32{}, r.recent
+	}
+	r.recent[key] = n
+	return n
 }
 
 // open returns the spool of a file at an offset, downloading it when it is not
@@ -120,7 +145,7 @@ func download(resp *providers.Response) (*spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp := &spool{file: file, named: os.Remove(file.Name()) != nil, times: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+	sp := &spool{file: file, named: os.Remove(file.Name()) != nil, seen: newRepeats()}
 	if sp.size, err = io.Copy(file, resp.Stream); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
@@ -180,9 +205,7 @@ func (s *spool) event(row []string) providers.Event {
 		b = gjson.AppendJSONString(b, value)
 	}
 	raw := string(append(b, '}'))
-	id := maphash.String(s.seed, rowID(gjson.Parse(raw)))
-	s.times[id]++
-	if n := s.times[id]; n > 1 {
+	if n := s.seen.count(rowID(gjson.Parse(raw))); n > 1 {
 		return providers.Event{Raw: raw, Side: ":" + strconv.FormatUint(uint64(n), 10)}
 	}
 	return providers.Event{Raw: raw}

@@ -66,11 +66,11 @@ func (t *telemetry) Request(instance, class string, status int, _ time.Duration)
 }
 
 // Throttled implements vendorhttp.Observer.
-func (t *telemetry) Throttled(instance, class string, wait time.Duration) {
+func (t *telemetry) Throttled(instance, class string, waited time.Duration) {
 	t.mu.Lock()
 	set := t.class(instance, class).set
 	t.mu.Unlock()
-	t.builder.ReceiverActivityThrottled.Add(context.Background(), wait.Seconds(), set)
+	t.builder.ReceiverActivityThrottled.Add(context.Background(), waited.Seconds(), set)
 }
 
 // Budget implements vendorhttp.Observer.

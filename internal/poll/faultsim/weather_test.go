@@ -66,6 +66,7 @@ var weathers = []weather{
 	}},
 	{"full disk", true, func(r *run, _ *rand.Rand) { r.disk.setIlls(ills{refuse: 1}) }},
 	{"slow disk", true, func(r *run, rnd *rand.Rand) { r.disk.setIlls(ills{slow: upTo(rnd, 20*time.Second)}) }},
+	{"echoing vendor", false, some(0.05, 0.3, 1, vendorsim.Echo)},
 }
 
 // clear ends all trouble.

@@ -316,7 +316,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverActivityThrottled, err = builder.meter.Float64Counter(
 		"otelcol_receiver_activity_throttled",
-		metric.WithDescription("Time that requests waited for the vendor's rate limit. [Alpha]"),
+		metric.WithDescription("Time during which at least one request of the class waited for the vendor's rate limit, as declared, learnt or told by a refusal. Requests that wait at the same time count once. [Alpha]"),
 		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)

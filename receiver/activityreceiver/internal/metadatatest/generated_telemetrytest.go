@@ -329,7 +329,7 @@ func AssertEqualReceiverActivityStreamState(t *testing.T, tt *componenttest.Tele
 func AssertEqualReceiverActivityThrottled(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_activity_throttled",
-		Description: "Time that requests waited for the vendor's rate limit. [Alpha]",
+		Description: "Time during which at least one request of the class waited for the vendor's rate limit, as declared, learnt or told by a refusal. Requests that wait at the same time count once. [Alpha]",
 		Unit:        "s",
 		Data: metricdata.Sum[float64]{
 			Temporality: metricdata.CumulativeTemporality,
