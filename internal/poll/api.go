@@ -102,8 +102,14 @@ type Report struct {
 	Bytes       int // of raw records received
 	Fetch       time.Duration
 	Deliver     time.Duration
-	// Delays holds first sight minus created_at of each delivered activity that has a
-	// time. It is used again once the observer has returned.
+	// Delays holds first sight minus created_at of the delivered activities of which that
+	// says how late the vendor shows them: those that were read no later than a stream that
+	// is up to date reads their time, live or again. It leaves out a backfill, and what an
+	// outage or slow reading has delayed, whether of new time or Late; of a stream by
+	// cursor, or whose windows are no time of events, the whole page where the poll was
+	// behind. An event that appears between two reads of its time counts with the second
+	// one, so that each delay is an upper bound. The slice is used again once the observer
+	// has returned.
 	Delays []time.Duration
 }
 

@@ -58,6 +58,7 @@ func (l *loop) beginPoll(ctx context.Context) (*read, string, bool) {
 		// What lies before the last poll should have come with it.
 		r.covered = ledger.Set{{From: math.MinInt64, To: pos.Read - l.plan.passes[0].delay}}
 	}
+	r.passes = []ledger.Pass{{Read: r.covered}}
 	return r, pos.Cursor, true
 }
 

@@ -147,7 +147,7 @@ func (l *loop) begin(window ledger.Range, pos *ledger.Position, isLive bool) *re
 		ordered: l.keepsOrder(),
 	}
 	if len(pos.Passes) > 0 {
-		r.covered = pos.Passes[0].Read
+		r.covered, r.passes = pos.Passes[0].Read, pos.Passes
 	}
 	l.mu.Lock()
 	l.reads = append(l.reads, r)

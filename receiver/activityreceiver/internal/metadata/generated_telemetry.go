@@ -205,7 +205,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverActivityDelay, err = builder.meter.Float64Histogram(
 		"otelcol_receiver_activity_delay",
-		metric.WithDescription("Time between an event and its first sight. [Alpha]"),
+		metric.WithDescription("How late the vendor shows its events, as time between an event and its first sight. [Alpha]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 21600, 43200, 86400, 259200}...),
 	)

@@ -52,7 +52,7 @@ func AssertEqualReceiverActivityCoverageGap(t *testing.T, tt *componenttest.Tele
 func AssertEqualReceiverActivityDelay(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_activity_delay",
-		Description: "Time between an event and its first sight. [Alpha]",
+		Description: "How late the vendor shows its events, as time between an event and its first sight. [Alpha]",
 		Unit:        "s",
 		Data: metricdata.Histogram[float64]{
 			Temporality: metricdata.CumulativeTemporality,
