@@ -127,7 +127,8 @@ type Coverage struct {
 type Observer interface {
 	Page(Key, Report)
 	Covered(Key, Coverage)
-	// State is called on every change; err says why.
+	// State is called on every change of the worst problem, also when only its reason
+	// has changed (at most every five minutes); err says why.
 	State(Key, State, error)
 	// Skipped is called for what the vendor can no longer deliver: files
 	// (providers.Skip), or the range [from, to) beyond its retention.

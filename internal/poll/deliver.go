@@ -85,10 +85,10 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 	for {
 		err := l.ledger.Commit(l.engine.work, pos)
 		if err == nil {
-			l.health.clear(thePipeline)
+			l.health.clear(theStorage)
 			return nil
 		}
-		l.health.set(thePipeline, Retrying, err)
+		l.health.set(theStorage, Retrying, err)
 		if !l.sleep(ctx, w.next()) {
 			return ctx.Err()
 		}
