@@ -113,13 +113,20 @@ type Report struct {
 	Delays []time.Duration
 }
 
-// Coverage tells how far a stream is.
+// Coverage tells how far a stream is. See At for the time until the next one comes.
 type Coverage struct {
 	Newest    time.Time     // created_at of the newest delivered activity; zero: none yet
 	Gap       time.Duration // sum of the unsettled ranges older than lateness
 	OldestGap time.Time     // start of the oldest of them; zero: none
 	Settled   float64       // share of [start, now - lateness) that is settled, 0..1
 	Seen      int           // ids remembered
+
+	// Start is the first moment wanted, End the moment after the last one; zero: none.
+	Start, End time.Time
+	// Until is the moment up to which Gap counts: whatever lies behind it is not settled,
+	// and joins the gap once it is older than Lateness.
+	Until    time.Time
+	Lateness time.Duration
 }
 
 // Observer is told what happens. Methods are called from many goroutines and must
