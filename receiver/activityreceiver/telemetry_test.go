@@ -23,7 +23,7 @@ func newTestTelemetry(t *testing.T) (*telemetry, *componenttest.Telemetry) {
 	tt := componenttest.NewTelemetry()
 	builder, err := metadata.NewTelemetryBuilder(tt.NewTelemetrySettings())
 	require.NoError(t, err)
-	tel, err := newTelemetry(builder, newStatus(&testHost{}, nil))
+	tel, err := newTelemetry(builder, newStatus(&testHost{}, nil, false))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		builder.Shutdown()
