@@ -119,8 +119,9 @@ func (s *status) beyondHelp() bool {
 	return s.streams > 0 && ended == s.streams
 }
 
-// named returns the streams that a status names, the worst first, and its text. Of many only those that have failed are named: the others come and go, and each
-// of them would be a report.
+// named returns the streams that a status names, the worst first, and its text. Of many
+// only those that have failed are named: the others come and go, and each of them would
+// be a report.
 func (s *status) named() (list []trouble, text string) {
 	var lines []string
 	many := len(s.troubled) > mostNamed
