@@ -57,30 +57,30 @@ func TestDelaysAreTheVendors(t *testing.T) {
 			"a first start": func(w *world) { w.start() },
 			"an outage of the collector": func(w *world) {
 				w.start()
-				w.traffic(2*time.Hour, "before")
+				w.traffic(80*time.Minute, "before")
 				w.stop()
-				w.traffic(3*time.Hour, "meanwhile")
+				w.traffic(100*time.Minute, "meanwhile")
 				w.start()
 			},
 			"an outage of the vendor": func(w *world) {
 				w.start()
-				w.traffic(2*time.Hour, "before")
+				w.traffic(80*time.Minute, "before")
 				w.change(func() { w.vendor.refuse = func(providers.Query) error { return errors.New("no route to host") } })
-				w.traffic(2*time.Hour, "meanwhile")
+				w.traffic(80*time.Minute, "meanwhile")
 				w.change(func() { w.vendor.refuse = nil })
 			},
 			"an outage of the pipeline": func(w *world) {
 				w.start()
-				w.traffic(2*time.Hour, "before")
+				w.traffic(80*time.Minute, "before")
 				w.change(func() {
 					w.sink.deliver = func(context.Context, *poll.Batch) error { return errors.New("queue is full") }
 				})
-				w.traffic(2*time.Hour, "meanwhile")
+				w.traffic(80*time.Minute, "meanwhile")
 				w.change(func() { w.sink.deliver = nil })
 			},
 			"a rate limit between two pages": func(w *world) {
 				w.start()
-				w.traffic(2*time.Hour, "before")
+				w.traffic(80*time.Minute, "before")
 				for i := range 35 {
 					w.vendor.now(fmt.Sprint("many", i))
 				}
@@ -98,12 +98,12 @@ func TestDelaysAreTheVendors(t *testing.T) {
 			t.Run(name+"/"+trouble, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, traits)
-					w.past(100, 30*time.Second)
+					w.past(50, time.Minute)
 					f(w)
-					w.traffic(3*time.Hour, "after")
+					w.traffic(2*time.Hour, "after")
 					w.stop()
 					delays := w.seen.sum().Delays
-					assert.Greater(t, len(delays), 150, "the events of normal operation are told")
+					assert.Greater(t, len(delays), 90, "the events of normal operation are told")
 					for _, d := range delays {
 						assert.LessOrEqual(t, d, soon, "a delay that is ours")
 					}
@@ -119,7 +119,7 @@ func TestDelaysOfLateEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, traits)
-				w.past(100, 30*time.Second)
+				w.past(50, time.Minute)
 				w.start()
 				w.traffic(3*time.Hour, "before")
 				for _, late := range []time.Duration{30 * time.Second, 5 * time.Minute, 40 * time.Minute} {

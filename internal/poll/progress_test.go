@@ -107,9 +107,10 @@ func TestProgressOfALongBackfillIsLogged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, traits)
+				w.stream.PollInterval = 5 * time.Minute
 				w.stream.InitialLookback = 10 * 24 * time.Hour
-				w.past(2400, 6*time.Minute)
-				w.vendor.onFetch = func(context.Context, providers.Query) { time.Sleep(20 * time.Second) }
+				w.past(600, 24*time.Minute)
+				w.vendor.onFetch = func(context.Context, providers.Query) { time.Sleep(90 * time.Second) }
 				w.start()
 				run(9 * time.Minute)
 				assert.Zero(t, w.logged(zapcore.InfoLevel, "backfill"), "it may be over soon")
@@ -132,9 +133,9 @@ func TestShortBackfillIsNotLogged(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, traits)
 				w.stream.InitialLookback = 24 * time.Hour
-				w.past(300, 5*time.Minute)
+				w.past(60, 20*time.Minute)
 				w.start()
-				run(24 * time.Hour)
+				run(8 * time.Hour)
 				w.stop()
 				assert.Zero(t, w.logged(zapcore.InfoLevel, "backfill"))
 			})
