@@ -2,5 +2,5 @@
 // against its simulator: the real receiver, engine, HTTP client and provider, with
 // the vendor in process and fake time. It ranges over the registry, so a new vendor
 // is covered without a test of its own here. A provider without simulator, golden
-// files or README fails it.
+// files, README or action table fails it.
 package conformance

@@ -47,12 +47,14 @@ func TestEveryProviderIsComplete(t *testing.T) {
 	for _, p := range all.Providers() {
 		t.Run(p.Key, func(t *testing.T) {
 			assert.Contains(t, simulated, p.Key, "there is no simulator")
-			folder := filepath.Join("..", "..", "providers", p.Key)
+			root := filepath.Join("..", "..", "providers")
+			folder := filepath.Join(root, p.Key)
 			_, err := os.Stat(filepath.Join(folder, "README.md"))
 			assert.NoError(t, err)
 			golden, err := filepath.Glob(filepath.Join(folder, "testdata", "*", "*.otlp.yaml"))
 			require.NoError(t, err)
 			assert.NotEmpty(t, golden, "there are no golden files")
+			assert.NoError(t, checkActionTable(root, p.Key))
 			c, o := p.Example()
 			source, err := c.Open(o)
 			require.NoError(t, err, "the example does not open")

@@ -105,18 +105,31 @@ type Report struct {
 	Bytes       int // of raw records received
 	Fetch       time.Duration
 	Deliver     time.Duration
-	// Delays holds first sight minus created_at of each delivered activity that has a
-	// time. It is used again once the observer has returned.
+	// Delays holds first sight minus created_at of the delivered activities of which that
+	// says how late the vendor shows them: those that were read no later than a stream that
+	// is up to date reads their time, live or again. It leaves out a backfill, and what an
+	// outage or slow reading has delayed, whether of new time or Late; of a stream by
+	// cursor, or whose windows are no time of events, the whole page where the poll was
+	// behind. An event that appears between two reads of its time counts with the second
+	// one, so that each delay is an upper bound. The slice is used again once the observer
+	// has returned.
 	Delays []time.Duration
 }
 
-// Coverage tells how far a stream is.
+// Coverage tells how far a stream is. See At for the time until the next one comes.
 type Coverage struct {
 	Newest    time.Time     // created_at of the newest delivered activity; zero: none yet
 	Gap       time.Duration // sum of the unsettled ranges older than lateness
 	OldestGap time.Time     // start of the oldest of them; zero: none
 	Settled   float64       // share of [start, now - lateness) that is settled, 0..1
 	Seen      int           // ids remembered
+
+	// Start is the first moment wanted, End the moment after the last one; zero: none.
+	Start, End time.Time
+	// Until is the moment up to which Gap counts: whatever lies behind it is not settled,
+	// and joins the gap once it is older than Lateness.
+	Until    time.Time
+	Lateness time.Duration
 }
 
 // Observer is told what happens. Methods are called from many goroutines and must
@@ -124,7 +137,8 @@ type Coverage struct {
 type Observer interface {
 	Page(Key, Report)
 	Covered(Key, Coverage)
-	// State is called on every change; err says why.
+	// State is called on every change of the worst problem, also when only its reason
+	// has changed (at most every five minutes); err says why.
 	State(Key, State, error)
 	// Skipped is called for what the vendor can no longer deliver: files
 	// (providers.Skip), or the range [from, to) beyond its retention.

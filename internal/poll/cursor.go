@@ -58,6 +58,7 @@ func (l *loop) beginPoll(ctx context.Context) (*read, string, error) {
 		// What lies before the last poll should have come with it.
 		r.covered = ledger.Set{{From: math.MinInt64, To: pos.Read - l.plan.passes[0].delay}}
 	}
+	r.passes = []ledger.Pass{{Read: r.covered}}
 	return r, pos.Cursor, nil
 }
 
@@ -152,6 +153,7 @@ func (l *loop) behind(pos *ledger.Position, now int64) (c Coverage) {
 	if pos.Read <= now { // else the clock was ahead
 		reached = max(reached, pos.Read)
 	}
+	c.Start, c.Until = ledger.Time(start), ledger.Time(max(reached, due))
 	if gap := due - reached; gap > 0 {
 		c.Gap, c.OldestGap = time.Duration(gap), ledger.Time(reached)
 		c.Settled = float64(reached-start) / float64(due-start)

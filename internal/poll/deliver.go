@@ -89,13 +89,13 @@ func (l *loop) commit(ctx context.Context, pos ledger.Position, must bool) error
 		}
 		err := l.ledger.Commit(l.engine.work, pos)
 		if err == nil {
-			l.health.clear(thePipeline)
+			l.health.clear(theStorage)
 			return nil
 		}
 		if l.engine.work.Err() != nil {
 			return err
 		}
-		l.health.set(thePipeline, Retrying, err)
+		l.health.set(theStorage, Retrying, err)
 		if !sleep(ctx, w.next()) {
 			return ctx.Err()
 		}

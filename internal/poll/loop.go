@@ -53,6 +53,8 @@ type loop struct {
 	stubborn bool // the last poll failed although the vendor answered
 	failures *wait
 	gap      int64 // begin of the gap that was told last
+
+	progress progress // belongs to whoever has the turn
 }
 
 func newLoop(e *Engine, s *Stream) *loop {
@@ -79,6 +81,7 @@ func (l *loop) main(ctx context.Context, spread time.Duration) {
 	if !sleep(ctx, l.jitter.below(spread)) || !l.open(ctx) {
 		return
 	}
+	l.covered(ctx) // the first poll may take hours
 	next := time.Now()
 	for ctx.Err() == nil {
 		if now := time.Now(); !now.Before(next) {
@@ -165,7 +168,7 @@ func (l *loop) begin(window ledger.Range, pos *ledger.Position, isLive bool) *re
 		ordered: l.keepsOrder(),
 	}
 	if len(pos.Passes) > 0 {
-		r.covered = pos.Passes[0].Read
+		r.covered, r.passes = pos.Passes[0].Read, pos.Passes
 	}
 	l.mu.Lock()
 	l.reads = append(l.reads, r)
@@ -204,20 +207,8 @@ func (l *loop) covered(ctx context.Context) {
 	if l.take(ctx) != nil {
 		return
 	}
-	pos, seen := l.ledger.Position(), l.ledger.Seen().Len()
-	l.give()
-	now := time.Now().UnixNano()
-	var c Coverage
-	if l.Stream.Stream.Resume == providers.ByCursor {
-		c = l.behind(&pos, now)
-	} else {
-		c = l.plan.coverage(&pos, now)
-	}
-	c.Seen = seen
-	if pos.Newest != 0 {
-		c.Newest = ledger.Time(pos.Newest)
-	}
-	l.engine.set.Observer.Covered(l.Key, c)
+	defer l.give()
+	l.tellCoverage()
 }
 
 func (l *loop) changed(state State, err error, first bool) {

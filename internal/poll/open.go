@@ -19,9 +19,7 @@ func (l *loop) open(ctx context.Context) bool {
 			l.ledger = led
 			return l.prepare(ctx) == nil
 		}
-		_, corrupt := errors.AsType[*ledger.CorruptError](err)
-		_, newer := errors.AsType[*ledger.VersionError](err)
-		if corrupt || newer {
+		if Ended(err) {
 			l.health.set(liveReads, Failed, err)
 			return false
 		}
@@ -32,6 +30,14 @@ func (l *loop) open(ctx context.Context) bool {
 			return false
 		}
 	}
+}
+
+// Ended reports whether a stream that is Failed because of err is not tried again
+// before the next start: its state in storage cannot be understood.
+func Ended(err error) bool {
+	_, corrupt := errors.AsType[*ledger.CorruptError](err)
+	_, newer := errors.AsType[*ledger.VersionError](err)
+	return corrupt || newer
 }
 
 // prepare brings the position into line with the configuration, and makes the

@@ -103,6 +103,9 @@ func (l *loop) process(ctx context.Context, r *read, c *chain, f *fetched, s *sc
 		return false, err
 	}
 	l.engine.set.Observer.Page(l.Key, report)
+	if time.Since(l.progress.told) >= coveragePause {
+		l.tellCoverage()
+	}
 	l.told(f, seen.skipped)
 	return l.goOn(r, c, f, report.Delivered+report.Dropped, more)
 }

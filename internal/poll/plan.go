@@ -257,7 +257,10 @@ func (p *plan) trust() int64 { return max(p.lateness, int64(margin)) }
 func (p *plan) coverage(pos *ledger.Position, now int64) (c Coverage) {
 	whole := ledger.Range{From: p.base(pos), To: min(now-p.lateness, p.stop)}
 	gaps := pos.Settled().Gaps(whole)
-	c.Settled = 1
+	c.Settled, c.Start, c.Until = 1, ledger.Time(whole.From), ledger.Time(max(whole.From, whole.To))
+	if p.stop < math.MaxInt64 {
+		c.End = ledger.Time(p.stop)
+	}
 	if len(gaps) > 0 {
 		c.Gap, c.OldestGap = gaps.Len(), ledger.Time(gaps[0].From)
 		c.Settled = 1 - float64(c.Gap)/float64(whole.Len())

@@ -22,9 +22,10 @@ type read struct {
 	// settled and covered are what was settled, and what a live read had read, when
 	// the read began.
 	settled, covered ledger.Set
-	size             int  // page size
-	deep             bool // a walk has to look for late events, or renews
-	renews           bool // it renews the memory of what is on the list
+	passes           []ledger.Pass // what each pass had read then
+	size             int           // page size
+	deep             bool          // a walk has to look for late events, or renews
+	renews           bool          // it renews the memory of what is on the list
 	pages            atomic.Int32
 
 	// The rest is changed by whoever has the turn.

@@ -27,7 +27,7 @@ func (l *loop) sift(r *read, f *fetched, s *scratch) (Report, sifted) {
 		Bytes: f.raw, Fetch: f.took,
 	}
 	now := f.at.UnixNano()
-	o := orderOf(l, r)
+	o, tells := orderOf(l, r), l.tells(r, now)
 	kept := 0
 	for i := range s.activities {
 		a := &s.activities[i]
@@ -45,7 +45,9 @@ func (l *loop) sift(r *read, f *fetched, s *scratch) (Report, sifted) {
 			continue
 		}
 		if dated {
-			s.delays = append(s.delays, f.at.Sub(a.CreatedAt))
+			if tells(t) {
+				s.delays = append(s.delays, f.at.Sub(a.CreatedAt))
+			}
 			o.newest = max(o.newest, min(t, now))
 			if r.covered.Contains(t) {
 				report.Late++

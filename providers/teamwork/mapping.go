@@ -9,20 +9,6 @@ import (
 	"github.com/otelactivity/otelactivity/providers/record"
 )
 
-// action maps the kind of activity, whatever the item. latestActivityType is the
-// newest activity on the same item and never used.
-func action(activityType string) providers.Action {
-	switch strings.ToLower(activityType) {
-	case "new":
-		return providers.Create
-	case "edited", "completed", "reopened", "undeleted":
-		return providers.Updated
-	case "deleted":
-		return providers.Destroy
-	}
-	return providers.Action(activityType) // liked, reacted, viewed, and what comes
-}
-
 // decode maps a v3 activity; Side is the user who acted.
 func decode(e providers.Event) (providers.Activity, error) {
 	var a providers.Activity

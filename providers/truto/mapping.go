@@ -21,6 +21,7 @@ func decode(e providers.Event) (providers.Activity, error) {
 	user := record.Path(row, "actor.user.id")
 	a.RawAction = record.Path(row, "action")
 	a.Action = providers.Action(a.RawAction)
+	a.Outcome = outcomes[a.Action]
 	a.Actor = actorOf(record.Path(row, "actor.type"), user)
 	a.Context = providers.Context{
 		IP:         record.IP(record.Path(row, "context.ip_address")),
@@ -31,12 +32,6 @@ func decode(e providers.Event) (providers.Activity, error) {
 	a.Organization = record.Path(row, "organization")
 	a.Group = record.Path(row, "group")
 	a.Description = record.Path(row, "description")
-	switch a.Action {
-	case providers.Login:
-		a.Outcome = providers.Success
-	case providers.LoginFailed:
-		a.Outcome = providers.Failure
-	}
 	created := record.Path(row, "created_at")
 	t, ok := record.Time(created)
 	record.Created(&a, t, ok, created)

@@ -21,14 +21,7 @@ func decodeActivity(e providers.Event) (providers.Activity, error) {
 	email := record.Path(event, "email")
 	begin(&a, event, streamActivities, "time", "email", "type", "ip_address", "client_type", "version")
 	a.RawAction = record.Path(event, "type")
-	switch strings.ToLower(a.RawAction) {
-	case "sign in":
-		a.Action, a.Outcome = providers.Login, providers.Success // failed ones are not in the report
-	case "sign out":
-		a.Action, a.Outcome = providers.Logout, providers.Success
-	default:
-		a.Action = providers.Action(a.RawAction)
-	}
+	a.Action, a.Outcome = signIn(a.RawAction)
 	a.Actor = providers.Actor{Type: providers.ActorAnonymous}
 	if email != "" {
 		a.Actor = providers.Actor{Type: providers.ActorUser, ID: email, Email: email}
@@ -87,41 +80,4 @@ func firstEmail(text string) string {
 		}
 	}
 	return ""
-}
-
-// operation maps a verb by the category it is about, "" when it is raw. SCIM and
-// batches put a prefix before the verb.
-func operation(category, verb, detail string) providers.Action {
-	verb = cutPrefix(cutPrefix(verb, "SCIM API - "), "Batch ")
-	if strings.EqualFold(category, "User") {
-		switch strings.ToLower(verb) {
-		case "add":
-			return providers.UserCreated
-		case "delete":
-			return providers.UserDeleted
-		case "update":
-			if len(cutPrefix(strings.TrimSpace(detail), "Deactivate User")) < len(strings.TrimSpace(detail)) {
-				return providers.UserDeactivated
-			}
-			return providers.UserUpdated
-		}
-		return ""
-	}
-	switch strings.ToLower(verb) {
-	case "add", "create":
-		return providers.Create
-	case "update", "edit":
-		return providers.Updated
-	case "delete", "remove":
-		return providers.Destroy
-	}
-	return ""
-}
-
-// cutPrefix is strings.CutPrefix without case.
-func cutPrefix(s, prefix string) string {
-	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-		return s[len(prefix):]
-	}
-	return s
 }

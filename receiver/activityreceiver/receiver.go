@@ -95,7 +95,7 @@ func (r *activityReceiver) open(ctx context.Context, host component.Host) (leade
 	if r.builder, err = metadata.NewTelemetryBuilder(r.settings.TelemetrySettings); err != nil {
 		return nil, err
 	}
-	status := newStatus(host, grants(mine))
+	status := newStatus(host, grants(mine), elector != nil)
 	if r.telemetry, err = newTelemetry(r.builder, status); err != nil {
 		return nil, err
 	}

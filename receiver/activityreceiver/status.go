@@ -1,6 +1,7 @@
 package activityreceiver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelactivity/otelactivity/internal/poll"
 )
@@ -22,18 +24,36 @@ const mostNamed = 10
 type status struct {
 	host   component.Host
 	grants map[poll.Key]string // what a stream needs; read only
+	// streams is how many must have ended for the component to be beyond help; 0: it
+	// never is.
+	streams int
 
 	mu       sync.Mutex
 	stopped  bool
-	troubled map[poll.Key]string // streams that do not get on, and why
-	reported string              // the text of the last report; "" is fine
+	troubled map[poll.Key]trouble // streams that do not get on
+	reported string               // the text of the last report; "" is fine
 }
 
-func newStatus(host component.Host, grants map[poll.Key]string) *status {
-	return &status{host: host, grants: grants, troubled: map[poll.Key]string{}}
+// trouble is why a stream does not get on.
+type trouble struct {
+	key    poll.Key
+	state  poll.State
+	reason string
+	needs  string
+	ended  bool // nothing but a restart helps
 }
 
-// change is told about every change of a stream's state.
+// newStatus: streams that read again without a restart, as another replica may make
+// them, are never beyond help.
+func newStatus(host component.Host, grants map[poll.Key]string, restartable bool) *status {
+	s := &status{host: host, grants: grants, troubled: map[poll.Key]trouble{}}
+	if !restartable {
+		s.streams = len(grants)
+	}
+	return s
+}
+
+// change is told about every change of a stream's state, or of the reason for it.
 func (s *status) change(key poll.Key, state poll.State, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,7 +61,14 @@ func (s *status) change(key poll.Key, state poll.State, err error) {
 	case poll.Running, poll.Throttled: // a rate limit is everyday life
 		delete(s.troubled, key)
 	default:
-		s.troubled[key] = key.Instance + " " + key.Stream + ": " + s.reason(key, state, err)
+		t := trouble{key: key, state: state, ended: state == poll.Failed && poll.Ended(err)}
+		if err != nil {
+			t.reason = err.Error()
+		}
+		if state == poll.Parked {
+			t.needs = s.grants[key]
+		}
+		s.troubled[key] = t
 	}
 	s.report()
 }
@@ -61,40 +88,88 @@ func (s *status) clear() {
 	s.report()
 }
 
+// report reports what has changed. PermanentError is the last word: the collector
+// takes nothing else after it, so that it is kept for what only a restart ends.
 func (s *status) report() {
-	text := s.text()
+	named, text := s.named()
 	if s.stopped || text == s.reported {
 		return
 	}
 	s.reported = text
-	event := componentstatus.NewEvent(componentstatus.StatusOK)
-	if text != "" {
-		event = componentstatus.NewRecoverableErrorEvent(errors.New(text))
+	if text == "" {
+		componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
+		return
 	}
-	componentstatus.ReportStatus(s.host, event)
+	worst := componentstatus.StatusRecoverableError
+	if s.beyondHelp() {
+		worst, s.stopped = componentstatus.StatusPermanentError, true
+	}
+	componentstatus.ReportStatus(s.host, componentstatus.NewEvent(worst,
+		componentstatus.WithError(errors.New(text)), componentstatus.WithAttributes(attributesOf(named))))
 }
 
-func (s *status) text() string {
-	if len(s.troubled) > mostNamed {
-		return fmt.Sprintf("more than %d streams do not get on; the log names each", mostNamed)
+// beyondHelp reports whether no stream reads, or will.
+func (s *status) beyondHelp() bool {
+	ended := 0
+	for _, t := range s.troubled {
+		if t.ended {
+			ended++
+		}
 	}
-	lines := make([]string, 0, len(s.troubled))
-	for _, line := range s.troubled {
-		lines = append(lines, line)
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "; ")
+	return s.streams > 0 && ended == s.streams
 }
 
-func (s *status) reason(key poll.Key, state poll.State, err error) string {
-	text := stateName(state)
-	if err != nil {
-		text += ": " + err.Error()
+// named returns the streams that a status names, the worst first, and its text. Of many
+// only those that have failed are named: the others come and go, and each of them would
+// be a report.
+func (s *status) named() (list []trouble, text string) {
+	var lines []string
+	many := len(s.troubled) > mostNamed
+	for _, t := range s.troubled {
+		if !many || t.state == poll.Failed {
+			list = append(list, t)
+		}
 	}
-	if grant := s.grants[key]; grant != "" && state == poll.Parked {
-		text += " (needs: " + grant + ")"
+	slices.SortFunc(list, func(a, b trouble) int {
+		return cmp.Or(cmp.Compare(b.state, a.state), cmp.Compare(a.key.Instance, b.key.Instance), cmp.Compare(a.key.Stream, b.key.Stream))
+	})
+	list = list[:min(len(list), mostNamed)]
+	if many {
+		lines = append(lines, fmt.Sprintf("more than %d streams do not get on; the log names each", mostNamed))
+	}
+	for _, t := range list {
+		lines = append(lines, t.String())
+	}
+	return list, strings.Join(lines, "; ")
+}
+
+// String is the trouble in the text of a status.
+func (t trouble) String() string {
+	text := t.key.Instance + " " + t.key.Stream + ": " + stateName(t.state)
+	if t.reason != "" {
+		text += ": " + t.reason
+	}
+	if t.needs != "" {
+		text += " (needs: " + t.needs + ")"
 	}
 	return text
+}
+
+// attributesOf lists streams under "streams": instance, stream, state, reason, needs.
+func attributesOf(named []trouble) pcommon.Map {
+	m := pcommon.NewMap()
+	list := m.PutEmptySlice("streams")
+	for _, t := range named {
+		stream := list.AppendEmpty().SetEmptyMap()
+		for _, a := range [][2]string{
+			{"instance", t.key.Instance}, {"stream", t.key.Stream}, {"state", stateName(t.state)}, {"reason", t.reason}, {"needs", t.needs},
+		} {
+			if a[1] != "" {
+				stream.PutStr(a[0], a[1])
+			}
+		}
+	}
+	return m
 }
 
 // stateName is a state in telemetry and status texts.

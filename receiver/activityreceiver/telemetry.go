@@ -147,6 +147,12 @@ func (t *telemetry) register() error {
 		b.RegisterReceiverActivitySettledCallback(t.float(func(c *poll.Coverage) (float64, bool) {
 			return c.Settled, true
 		})),
+		b.RegisterReceiverActivityOldestGapCallback(t.float(func(c *poll.Coverage) (float64, bool) {
+			if c.OldestGap.IsZero() {
+				return 0, true
+			}
+			return time.Since(c.OldestGap).Seconds(), true
+		})),
 		b.RegisterReceiverActivitySeenIdsCallback(t.seen),
 		b.RegisterReceiverActivityStreamStateCallback(t.states),
 		b.RegisterReceiverActivityBudgetRemainingCallback(t.budgetsLeft),
@@ -158,13 +164,15 @@ func (t *telemetry) register() error {
 	return nil
 }
 
-// float observes one number of every stream that has it.
+// float observes one number of every stream that has it, as it is now: a stream that
+// stands still tells nothing.
 func (t *telemetry) float(value func(*poll.Coverage) (float64, bool)) metric.Float64Callback {
 	return func(_ context.Context, o metric.Float64Observer) error {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		for _, s := range t.streams {
-			if v, ok := value(&s.coverage); ok && s.covered {
+			c := s.coverage.At(time.Now())
+			if v, ok := value(&c); ok && s.covered {
 				o.Observe(v, s.set)
 			}
 		}

@@ -23,7 +23,7 @@ func newTestTelemetry(t *testing.T) (*telemetry, *componenttest.Telemetry) {
 	tt := componenttest.NewTelemetry()
 	builder, err := metadata.NewTelemetryBuilder(tt.NewTelemetrySettings())
 	require.NoError(t, err)
-	tel, err := newTelemetry(builder, newStatus(&testHost{}, nil))
+	tel, err := newTelemetry(builder, newStatus(&testHost{}, nil, false))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		builder.Shutdown()
@@ -126,11 +126,26 @@ func TestGauges(t *testing.T) {
 		{Attributes: streamSet(attribute.String("state", "parked")), Value: 1},
 	}, metricdatatest.IgnoreTimestamp())
 
+	assert.Zero(t, value(t, tt, "oldest_gap"), "there is none")
+
 	tel.forget()
-	for _, name := range []string{"lag", "coverage_gap", "settled", "seen_ids", "stream_state"} {
+	for _, name := range []string{"lag", "coverage_gap", "settled", "oldest_gap", "seen_ids", "stream_state"} {
 		_, err := tt.GetMetric("otelcol_receiver_activity_" + name)
 		assert.Error(t, err, "%s belongs to the replica that reads", name)
 	}
+}
+
+// A stream that stands still tells nothing, and falls behind.
+func TestGaugesWhileAStreamStandsStill(t *testing.T) {
+	tel, tt := newTestTelemetry(t)
+	now := time.Now()
+	tel.Covered(auditKey, poll.Coverage{
+		Start: now.Add(-24 * time.Hour), Until: now.Add(-4 * time.Hour), Lateness: time.Hour,
+		Gap: 5 * time.Hour, OldestGap: now.Add(-10 * time.Hour), Settled: 0.75,
+	})
+	assert.InDelta(t, 8*3600, value(t, tt, "coverage_gap"), 5, "three hours more")
+	assert.InDelta(t, 15.0/23, value(t, tt, "settled"), 0.01)
+	assert.InDelta(t, 10*3600, value(t, tt, "oldest_gap"), 5)
 }
 
 func TestRequestsAreCounted(t *testing.T) {

@@ -39,6 +39,7 @@ type TelemetryBuilder struct {
 	ReceiverActivityFiltered        metric.Int64Counter
 	ReceiverActivityLag             metric.Float64ObservableGauge
 	ReceiverActivityLate            metric.Int64Counter
+	ReceiverActivityOldestGap       metric.Float64ObservableGauge
 	ReceiverActivityOutside         metric.Int64Counter
 	ReceiverActivityPages           metric.Int64Counter
 	ReceiverActivityReceived        metric.Int64Counter
@@ -99,6 +100,21 @@ func (builder *TelemetryBuilder) RegisterReceiverActivityLagCallback(cb metric.F
 		cb(ctx, &observerFloat64{inst: builder.ReceiverActivityLag, obs: o})
 		return nil
 	}, builder.ReceiverActivityLag)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterReceiverActivityOldestGapCallback sets callback for observable ReceiverActivityOldestGap metric.
+func (builder *TelemetryBuilder) RegisterReceiverActivityOldestGapCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ReceiverActivityOldestGap, obs: o})
+		return nil
+	}, builder.ReceiverActivityOldestGap)
 	if err != nil {
 		return err
 	}
@@ -205,7 +221,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverActivityDelay, err = builder.meter.Float64Histogram(
 		"otelcol_receiver_activity_delay",
-		metric.WithDescription("Time between an event and its first sight. [Alpha]"),
+		metric.WithDescription("How late the vendor shows its events, as time between an event and its first sight. [Alpha]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 21600, 43200, 86400, 259200}...),
 	)
@@ -258,6 +274,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_receiver_activity_late",
 		metric.WithDescription("Delivered events that appeared in the vendor's log after their time had been read once. [Alpha]"),
 		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverActivityOldestGap, err = builder.meter.Float64ObservableGauge(
+		"otelcol_receiver_activity_oldest_gap",
+		metric.WithDescription("Age of the oldest moment that counts in the coverage gap; 0 when there is none. [Alpha]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverActivityOutside, err = builder.meter.Int64Counter(

@@ -52,7 +52,7 @@ func AssertEqualReceiverActivityCoverageGap(t *testing.T, tt *componenttest.Tele
 func AssertEqualReceiverActivityDelay(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_activity_delay",
-		Description: "Time between an event and its first sight. [Alpha]",
+		Description: "How late the vendor shows its events, as time between an event and its first sight. [Alpha]",
 		Unit:        "s",
 		Data: metricdata.Histogram[float64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -184,6 +184,20 @@ func AssertEqualReceiverActivityLate(t *testing.T, tt *componenttest.Telemetry, 
 		},
 	}
 	got, err := tt.GetMetric("otelcol_receiver_activity_late")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
+func AssertEqualReceiverActivityOldestGap(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[float64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_receiver_activity_oldest_gap",
+		Description: "Age of the oldest moment that counts in the coverage gap; 0 when there is none. [Alpha]",
+		Unit:        "s",
+		Data: metricdata.Gauge[float64]{
+			DataPoints: dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_receiver_activity_oldest_gap")
 	require.NoError(t, err)
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
