@@ -25,6 +25,7 @@ type backlog struct {
 	careful int // windows to go before span may grow
 	running ledger.Set
 	workers int
+	begun   int // workers ever
 	done    chan outcome
 	hard    []hard
 }

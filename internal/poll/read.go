@@ -91,11 +91,10 @@ func (l *loop) readOnce(ctx context.Context, r *read) error {
 		cursors := r.branches
 		r.branches = nil
 		g, gctx := errgroup.WithContext(ctx)
-		side := max(1, l.Stream.Stream.Branches)
-		g.SetLimit(side)
+		g.SetLimit(max(1, l.Stream.Stream.Branches))
 		for i, cursor := range cursors {
 			g.Go(func() error {
-				sleep(gctx, time.Duration(i%side)) // as in launch
+				sleep(gctx, time.Duration(i%256)) // nanoseconds, as in launch
 				return l.readBranch(gctx, r, cursor)
 			})
 		}

@@ -26,11 +26,12 @@ func (l *loop) launch(ctx context.Context) {
 		if b.done == nil {
 			b.done = make(chan outcome, max(1, l.Stream.Stream.Parallel))
 		}
-		order := time.Duration(b.workers)
 		b.workers++
+		b.begun++
+		order := time.Duration(b.begun % 256)
 		b.running = b.running.Add(r.window)
 		go func() {
-			sleep(ctx, order) // one after the other, so that none but the plan decides who is first
+			sleep(ctx, order) // nanoseconds: the plan decides who is first, not the scheduler
 			b.done <- outcome{r, l.readWindow(ctx, r)}
 		}()
 	}
