@@ -21,7 +21,8 @@ const mostPlanted = 2000
 // goes on to look, and tells which it is.
 var finders = map[string]uint64{
 	"NoOverlap": 1, "SeenNotPersisted": 1, "EdgeOffByOne": 10, "EarlyWatermark": 2, "SettleUnread": 3,
-	"ForgetUnderRead": 110, "ForgetUndated": 1, "DropRest": 6, "PartialIsWhole": 3, "ShallowWalk": 2, "Boundless": 3,
+	"ForgetUnderRead": 110, "ForgetUndated": 3, "LateCommit": 25, "WriteAbandoned": 265, "DropRest": 6,
+	"PartialIsWhole": 19, "PartialMoves": 460, "ShallowWalk": 2, "Boundless": 3,
 }
 
 // TestPlanted plants each of the engine's faults and looks for a history that ends
