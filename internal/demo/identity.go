@@ -50,8 +50,8 @@ func (h *history) recognize(now fingerprints) error {
 		return h.useless(errors.New("it was begun by an earlier version of the demo, which did not note with which simulators"))
 	}
 	var changed []string
-	for name, print := range h.Simulators {
-		if now[name] != print {
+	for name, known := range h.Simulators {
+		if now[name] != known {
 			changed = append(changed, name)
 		}
 	}

@@ -35,8 +35,13 @@ func TestHealthIsTheWorstProblem(t *testing.T) {
 		},
 		"every state": {
 			[]step{
-				{0, theBacklog, Throttled, limit}, {0, liveReads, Retrying, down}, {0, theBacklog, Parked, denied},
-				{0, liveReads, Failed, full}, {0, thePipeline, Retrying, full}, {0, liveReads, Running, nil}, {0, theBacklog, Running, nil},
+				{0, theBacklog, Throttled, limit},
+				{0, liveReads, Retrying, down},
+				{0, theBacklog, Parked, denied},
+				{0, liveReads, Failed, full},
+				{0, thePipeline, Retrying, full},
+				{0, liveReads, Running, nil},
+				{0, theBacklog, Running, nil},
 			},
 			[]string{"throttled", "retrying", "parked", "failed queue is full", "parked", "retrying queue is full"},
 		},
@@ -47,8 +52,11 @@ func TestHealthIsTheWorstProblem(t *testing.T) {
 		"another reason is told late rather than often": {
 			[]step{
 				{0, liveReads, Retrying, down},
-				{time.Minute, thePipeline, Retrying, full}, {time.Minute, thePipeline, Running, nil},
-				{time.Minute, thePipeline, Retrying, full}, {time.Minute, thePipeline, Retrying, full}, {time.Minute, thePipeline, Retrying, full},
+				{time.Minute, thePipeline, Retrying, full},
+				{time.Minute, thePipeline, Running, nil},
+				{time.Minute, thePipeline, Retrying, full},
+				{time.Minute, thePipeline, Retrying, full},
+				{time.Minute, thePipeline, Retrying, full},
 			},
 			[]string{"retrying", "retrying queue is full"},
 		},
