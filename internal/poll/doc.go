@@ -66,11 +66,10 @@
 // brought it, and Traits.Remember on both sides), and no read under way overlaps that.
 // A stream ByCursor remembers what it would read again without its cursor. A walk by
 // IngestionTime remembers what is on the list, and reads all of it once a day to learn
-// what has left it. Events without time, or from
-// the future, which a list or a feed may bring again at any time, are remembered as long as the vendor keeps them, the
-// newest hundred thousand at most. So a stream remembers the ids of at most 1.4 L, and
-// those of the window that it reads. Ids are taken from memory
-// and storage together, page by page.
+// what has left it. Events without time, or from the future, which a list or a feed may
+// bring again at any time, are remembered as long as the vendor keeps them, the newest
+// hundred thousand at most. So a stream remembers the ids of at most 1.4 L, and those of
+// the window that it reads. Ids are taken from memory and storage together, page by page.
 //
 // The order of one page is: decode, cut by time, filter, drop what was seen,
 // Sink.Deliver, one storage batch with the position and the ids, next page. One page
@@ -95,6 +94,7 @@
 // # Time
 //
 // The clock of this machine is compared with the vendor's times: an error of less
-// than L is harmless, or of a quarter of it where a cursor is lost soon after. Ranges that lie in the future, because the clock was ahead,
-// are taken back when it is set right.
+// than L is harmless, or of a quarter of it where a cursor is lost soon after. Ranges
+// that lie in the future, because the clock was ahead, are taken back when it is set
+// right.
 package poll
