@@ -25,7 +25,8 @@ func (p *process) watched(s *shape) func(context.Context, providers.Client, prov
 	return func(ctx context.Context, c providers.Client, q providers.Query) (providers.Page, error) {
 		page, err := s.fetch(ctx, c, q)
 		if err == nil {
-			if n := p.flight.enter(ctx, s.name); n > p.run.places {
+			// What a shutdown makes give up is seen to be given up only when its context ends.
+			if n := p.flight.enter(ctx, s.name); n > p.run.places && p.stopping.Load() == 0 {
 				p.run.fail("%d pages are in flight where %d may be", n, p.run.places)
 			}
 		}
