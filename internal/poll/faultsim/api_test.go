@@ -192,10 +192,9 @@ func (c *call) span() time.Duration {
 
 // tooLong reports a window that is longer than the vendor takes.
 func (c *call) tooLong() bool {
-	since, _ := strconv.ParseInt(c.q.Get("since"), 10, 64)
-	until, _ := strconv.ParseInt(c.q.Get("until"), 10, 64)
-	if until < since || c.MaxWindow > 0 && (until-since)*c.unit() > int64(c.MaxWindow) {
-		c.api.world.Violation(c.r, "a window of %v where %v is allowed", time.Duration((until-since)*c.unit()), c.MaxWindow)
+	span := c.span()
+	if span < 0 || c.MaxWindow > 0 && span > c.MaxWindow {
+		c.api.world.Violation(c.r, "a window of %v where %v is allowed", span, c.MaxWindow)
 		return true
 	}
 	return false
