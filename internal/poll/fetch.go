@@ -107,7 +107,7 @@ func (l *loop) try(ctx context.Context, r *read, cursor string) (*fetched, error
 	ailing := l.ailing.Load()
 	urgent := r.live && !ailing && (l.Stream.Stream.Resume != providers.ByCursor || r.pages.Load() < urgentPages)
 	if urgent {
-		ctx = context.WithValue(l.engine.set.LiveContext(ctx), liveKey{}, true)
+		ctx = priority.Live(ctx)
 	}
 	if err := l.Client.Ready(ctx, l.Stream.Stream.Class, urgent); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 )
 
 // gate admits callers while it has units and room in bytes. Live callers go first;
@@ -139,10 +141,6 @@ func (g *gate) admit() {
 	}
 }
 
-type liveKey struct{}
-
-func isLive(ctx context.Context) bool { return ctx.Value(liveKey{}) != nil }
-
 // Slots bounds the requests in flight over all instances. The HTTP clients take one
 // for each request.
 type Slots struct{ gate gate }
@@ -150,7 +148,7 @@ type Slots struct{ gate gate }
 // Acquire waits for a slot, live reads of the engine first. It returns the
 // context's error when that ends before.
 func (s *Slots) Acquire(ctx context.Context) error {
-	return s.gate.acquire(ctx, claim{live: isLive(ctx)})
+	return s.gate.acquire(ctx, claim{live: priority.IsLive(ctx)})
 }
 
 // Release returns a slot.

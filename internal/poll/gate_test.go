@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 )
 
 // queue lets n callers wait for g, in order, and returns where they report.
@@ -193,7 +195,7 @@ func TestSlotsKnowLiveRequests(t *testing.T) {
 		go func() { _ = s.Acquire(context.Background()); order <- "rest" }()
 		synctest.Wait()
 		go func() {
-			_ = s.Acquire(context.WithValue(context.Background(), liveKey{}, true))
+			_ = s.Acquire(priority.Live(context.Background()))
 			order <- "live"
 		}()
 		synctest.Wait()

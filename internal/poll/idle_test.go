@@ -13,28 +13,27 @@ import (
 
 	"github.com/otelactivity/otelactivity/internal/ledger/ledgertest"
 	"github.com/otelactivity/otelactivity/internal/poll"
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
 func TestLiveReadsAreMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		type mark struct{}
 		w := newWorld(t, windowed())
 		w.stream.InitialLookback = 24 * time.Hour
-		w.set.LiveContext = func(ctx context.Context) context.Context { return context.WithValue(ctx, mark{}, true) }
 		begin := time.Now()
 		var mu sync.Mutex
 		ready := map[bool]int{}
 		w.client.ready = func(ctx context.Context, live bool) error {
 			mu.Lock()
 			defer mu.Unlock()
-			assert.Equal(t, live, ctx.Value(mark{}) != nil)
+			assert.Equal(t, live, priority.IsLive(ctx))
 			ready[live]++
 			return nil
 		}
 		w.vendor.onFetch = func(ctx context.Context, q providers.Query) {
 			live := !q.Since.Before(begin.Add(-20 * time.Minute))
-			assert.Equal(t, live, ctx.Value(mark{}) != nil, "%s to %s", q.Since, q.Until)
+			assert.Equal(t, live, priority.IsLive(ctx), "%s to %s", q.Since, q.Until)
 		}
 		w.start()
 		run(4 * time.Minute)

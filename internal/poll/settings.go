@@ -1,7 +1,6 @@
 package poll
 
 import (
-	"context"
 	"time"
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -26,9 +25,6 @@ type Settings struct {
 	MaxPagesInFlight int
 	MaxBytesInFlight int64
 
-	// LiveContext marks the context of live fetches for the HTTP client; nil: not
-	// marked.
-	LiveContext func(context.Context) context.Context
 	// Seed makes all jitter reproducible; 0: a random seed.
 	Seed uint64
 
@@ -81,9 +77,6 @@ func (s Settings) withDefaults() Settings {
 	}
 	if s.MaxBytesInFlight <= 0 {
 		s.MaxBytesInFlight = defaultBytes
-	}
-	if s.LiveContext == nil {
-		s.LiveContext = func(ctx context.Context) context.Context { return ctx }
 	}
 	return s
 }

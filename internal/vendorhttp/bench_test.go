@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otelactivity/otelactivity/internal/vendorhttp"
+	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -39,7 +39,7 @@ func BenchmarkDo(b *testing.B) {
 				Auth: providers.Bearer("example-token"), Budgets: []providers.Budget{budget},
 			}))
 			request := providers.Request{Path: "/v1/logs", Query: providers.Params{{Key: "limit", Value: "1000"}, {Key: "after", Value: "cursor"}}}
-			ctx := vendorhttp.Live(b.Context())
+			ctx := priority.Live(b.Context())
 			b.SetBytes(int64(len(rt.body)))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -53,7 +53,7 @@ func BenchmarkDo(b *testing.B) {
 
 func BenchmarkReady(b *testing.B) {
 	c := newClient(b, settings(always(200, ""), providers.Source{Budgets: []providers.Budget{{Requests: 1 << 30, Per: time.Second, Burst: 1 << 30}}}))
-	ctx := vendorhttp.Live(b.Context())
+	ctx := priority.Live(b.Context())
 	b.ReportAllocs()
 	for b.Loop() {
 		if c.Ready(ctx, "", true) != nil {

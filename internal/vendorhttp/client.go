@@ -12,7 +12,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/otelactivity/otelactivity/internal/vendorhttp/priority"
 	"github.com/otelactivity/otelactivity/providers"
 )
 
@@ -172,9 +171,6 @@ func withDefaults(s Settings) Settings {
 	}
 	return s
 }
-
-// Live returns a context whose requests go before those that are not live.
-func Live(ctx context.Context) context.Context { return priority.Live(ctx) }
 
 // budget returns the budget of a class; a class that the source does not declare
 // draws from the default one.

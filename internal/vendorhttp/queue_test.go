@@ -75,7 +75,7 @@ func TestLiveGoesFirst(t *testing.T) {
 		}
 		time.Sleep(1500 * time.Millisecond)
 		for i := range 2 {
-			begin(vendorhttp.Live(t.Context()), c, "/live"+strconv.Itoa(i))
+			begin(priority.Live(t.Context()), c, "/live"+strconv.Itoa(i))
 			synctest.Wait()
 		}
 		time.Sleep(10 * time.Second)
@@ -87,7 +87,7 @@ func TestLiveGoesFirst(t *testing.T) {
 
 func TestPriorityOfContexts(t *testing.T) {
 	assert.False(t, priority.IsLive(context.Background()))
-	ctx, cancel := context.WithCancel(vendorhttp.Live(context.Background()))
+	ctx, cancel := context.WithCancel(priority.Live(context.Background()))
 	defer cancel()
 	assert.True(t, priority.IsLive(ctx))
 }
@@ -118,7 +118,7 @@ func TestLiveNeverStarves(t *testing.T) {
 				if viaReady {
 					assert.NoError(t, c.Ready(ctx, "", true))
 				}
-				_, err := get(vendorhttp.Live(ctx), c, "/live"+strconv.Itoa(i))
+				_, err := get(priority.Live(ctx), c, "/live"+strconv.Itoa(i))
 				assert.Nil(t, err)
 				assert.LessOrEqual(t, time.Since(asked), gap)
 			}
@@ -166,7 +166,7 @@ func TestNoStormAfterABlock(t *testing.T) {
 						go func() {
 							ctx := t.Context()
 							if i%2 == 0 {
-								ctx = vendorhttp.Live(ctx)
+								ctx = priority.Live(ctx)
 							}
 							if ready {
 								assert.NoError(t, c.Ready(ctx, "", i%2 == 0))
@@ -226,7 +226,7 @@ func TestPromiseEnds(t *testing.T) {
 func TestWaiterThatGivesUpIsPassedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, a := oneASecond(t)
-		short, cancel := context.WithTimeout(vendorhttp.Live(t.Context()), 500*time.Millisecond)
+		short, cancel := context.WithTimeout(priority.Live(t.Context()), 500*time.Millisecond)
 		defer cancel()
 		begin(t.Context(), c, "/1")
 		synctest.Wait()

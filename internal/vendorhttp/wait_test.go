@@ -39,7 +39,7 @@ func TestDoDoesNotWaitForABlock(t *testing.T) {
 	}{
 		"short":             {header: []string{"Retry-After", "5"}, waits: 5 * time.Second},
 		"long":              {header: []string{"Retry-After", "6"}, refused: 6 * time.Second},
-		"long, live":        {header: []string{"Retry-After", "6"}, with: vendorhttp.Live, refused: 6 * time.Second},
+		"long, live":        {header: []string{"Retry-After", "6"}, with: priority.Live, refused: 6 * time.Second},
 		"refused often":     {header: []string{"Retry-After", "60"}, with: patient, waits: time.Minute},
 		"nothing remains":   {budget: providers.Budget{Headers: headers}, status: 200, header: []string{"L", "10", "R", "0", "T", "60"}, refused: time.Minute},
 		"declared pace":     {budget: providers.Budget{Requests: 1, Per: time.Minute}, status: 200, waits: time.Minute},
@@ -146,7 +146,7 @@ func TestTimeWaitedIsTold(t *testing.T) {
 			many(t, 16, func() {
 				_, _ = get(t.Context(), c, "/x")
 				assert.NoError(t, c.Ready(t.Context(), "", true))
-				_, err := get(vendorhttp.Live(t.Context()), c, "/x") // after the block one goes every 100 ms
+				_, err := get(priority.Live(t.Context()), c, "/x") // after the block one goes every 100 ms
 				assert.Nil(t, err)
 			})
 		}},

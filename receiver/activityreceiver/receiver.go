@@ -187,7 +187,6 @@ func (r *activityReceiver) lead() {
 		Streams:               r.streams,
 		Logger:                r.settings.Logger,
 		MaxConcurrentRequests: r.config.MaxConcurrentRequests,
-		LiveContext:           vendorhttp.Live,
 	})
 	r.slots.use(r.engine.Slots())
 	r.begin(r.engine)

@@ -64,7 +64,7 @@ func (r *run) boot() {
 		Sink:     sinkFunc(func(ctx context.Context, b *poll.Batch) error { return r.pipeline.deliver(ctx, p, b) }),
 		Observer: lookout{r.watch, p}, Storage: client{r.disk, p}, Logger: r.log,
 		MaxConcurrentRequests: requestSlots, MaxPagesInFlight: r.places, MaxBytesInFlight: r.room,
-		LiveContext: vendorhttp.Live, Seed: mix(uint64(r.chance)), Faults: r.planted, StopPause: r.hesitation,
+		Seed: mix(uint64(r.chance)), Faults: r.planted, StopPause: r.hesitation,
 	})
 	source := r.source(p)
 	http, err := vendorhttp.New(vendorhttp.Settings{

@@ -10,7 +10,7 @@ type (
 )
 
 // Live returns a context whose requests go before all requests that are not live:
-// they take the next token of a budget.
+// they take the next place in flight and the next token of a budget.
 func Live(ctx context.Context) context.Context { return context.WithValue(ctx, liveKey{}, true) }
 
 // IsLive tells whether ctx comes from Live.
