@@ -77,7 +77,7 @@ func cpu() time.Duration {
 type usage struct {
 	wall, cpu      time.Duration
 	mallocs, bytes uint64
-	heap, live     uint64 // peaks, sampled: of the heap, and of what a collection left of it
+	heap           uint64 // its peak, sampled
 }
 
 // measure runs work and watches the heap meanwhile.
@@ -86,9 +86,9 @@ func measure(work func() error) (usage, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	stop := make(chan struct{})
-	var heap, live uint64
+	var heap uint64
 	var watch sync.WaitGroup
-	watch.Go(func() { heap, live = watchHeap(stop) })
+	watch.Go(func() { heap = watchHeap(stop) })
 	start, worked := time.Now(), cpu()
 	err := work()
 	u := usage{wall: time.Since(start), cpu: cpu() - worked}
@@ -96,23 +96,33 @@ func measure(work func() error) (usage, error) {
 	watch.Wait()
 	runtime.ReadMemStats(&after)
 	u.mallocs, u.bytes = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
-	u.heap, u.live = heap, live
+	u.heap = heap
 	return u, err
 }
 
 // watchHeap samples the heap. Its whole size has up to twice the live part, by
-// chance of when the collector ran; the live part shows whether memory grows.
-func watchHeap(stop <-chan struct{}) (heap, live uint64) {
+// chance of when the collector ran.
+func watchHeap(stop <-chan struct{}) (heap uint64) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	for {
 		select {
 		case <-stop:
-			return heap, live
+			return heap
 		case <-tick.C:
 			metrics.Read(samples)
-			heap, live = max(heap, samples[0].Value.Uint64()), max(live, samples[1].Value.Uint64())
+			heap = max(heap, samples[0].Value.Uint64())
 		}
 	}
+}
+
+// liveHeap is what is in use now, after a collection. The first one gives whoever
+// works beside the caller time to come to where it waits.
+func liveHeap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	return live[0].Value.Uint64()
 }

@@ -127,9 +127,10 @@ func serveLog(w http.ResponseWriter, r *http.Request) {
 }
 
 // history places the events of a log at equal distances before now: a longer backlog
-// is older, not denser, so that the ids of one lateness are as many in both.
+// is older, not denser, so that as many ids are remembered in both. The shorter one is
+// long enough for the oldest of them to be forgotten.
 func history(n, size int) time.Time {
-	const every = 23 * time.Hour / 500_000
+	const every = 48 * time.Hour / 500_000
 	return time.Now().Add(-time.Duration(size-n) * every)
 }
 

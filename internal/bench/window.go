@@ -83,12 +83,8 @@ func (c *windowed) fetch(ctx context.Context, client providers.Client, q provide
 	if err != nil {
 		return providers.Page{}, err
 	}
-	body, err := record.Body(resp.Body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	events, err := record.Events(body.Get("rows"))
-	return providers.Page{Events: events, More: body.Get("more").Bool(), Next: strconv.Itoa(offset + len(events))}, err
+	rest, events, err := record.List(resp.Body, "rows")
+	return providers.Page{Events: events, More: rest.Get("more").Bool(), Next: strconv.Itoa(offset + len(events))}, err
 }
 
 func decodeRow(e providers.Event) (providers.Activity, error) {
