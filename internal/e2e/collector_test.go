@@ -20,6 +20,7 @@ type collectorOptions struct {
 	dir    string
 	config string // in testdata/collector; taken as it is
 	env    []string
+	gates  string // feature gates to turn on; "": none
 	// pageSize of every instance; 0: the vendor's.
 	pageSize int
 	// copyTo is a file that gets a copy of every record after the backend has it.
@@ -64,9 +65,13 @@ func newCollector(t *testing.T, f *fleet, o collectorOptions) *service {
 	} {
 		env = append(env, name+"=made-up")
 	}
+	args := []string{"--config", first, "--config", second}
+	if o.gates != "" {
+		args = append(args, "--feature-gates="+o.gates)
+	}
 	return newService(t, proc.Spec{
 		Name: "otelcol-activity", Path: program(t, "otelcol-activity"),
-		Args:  []string{"--config", first, "--config", second},
+		Args:  args,
 		Env:   append(env, o.env...),
 		Log:   filepath.Join(o.dir, o.name+".log"),
 		Ready: answers("http://" + health), ReadyWithin: 2 * time.Minute, StopWithin: time.Minute,

@@ -32,6 +32,7 @@ type scenario struct {
 	exporter string // of the configuration
 	sources  []source
 	backlog  int // events per stream; 0: backlogEvents
+	gates    string
 	// collapses says that the backend may keep one copy of what it gets twice.
 	collapses bool
 	// section of docs/queries.md with the backend's queries, "" when it has none, and
@@ -55,7 +56,7 @@ const (
 func deliver(t *testing.T, b backend, dir string, s scenario) {
 	f := newFleet(t, s.sources, cmp.Or(s.backlog, backlogEvents))
 	b.start()
-	collector := newCollector(t, f, collectorOptions{name: "collector", dir: dir, config: s.config, env: b.env()})
+	collector := newCollector(t, f, collectorOptions{name: "collector", dir: dir, config: s.config, env: b.env(), gates: s.gates})
 	collector.start()
 	f.play(time.Now(), time.Now().Add(liveFor), liveEvery)
 
@@ -130,6 +131,7 @@ func again(t *testing.T, f *fleet, b backend, dir string, s scenario) (made, aft
 	path := filepath.Join(dir, "made.json")
 	collector := newCollector(t, f, collectorOptions{
 		name: "again", dir: dir, config: s.config, env: b.env(), copyTo: path, exporter: s.exporter,
+		gates: s.gates,
 	})
 	collector.start()
 	own := func(attribute string) string { return attribute }

@@ -28,6 +28,17 @@ func TestVictoriaLogs(t *testing.T) {
 	})
 }
 
+// The collector's gate by which records use memory again must not mix them up: not in
+// queues while the backend is away, and not where two exporters share a page.
+func TestVictoriaLogsWithPooledRecords(t *testing.T) {
+	dir := place(t)
+	db := newVictoriaLogs(t, dir)
+	deliver(t, db, dir, scenario{
+		name: "VictoriaLogs, OTLP, pooled records", config: "victorialogs.yaml", exporter: "otlp_http/victorialogs",
+		sources: victoriaSources, backlog: 5000, gates: "pdata.useProtoPooling",
+	})
+}
+
 // victoriaLogs is a VictoriaLogs server.
 type victoriaLogs struct {
 	*service
