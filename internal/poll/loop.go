@@ -34,7 +34,7 @@ type loop struct {
 	ailing atomic.Bool  // the last request was not answered
 	lanes  gate         // requests of backlog windows; a live read takes one for its whole length
 
-	turn   chan struct{} // holds a token while nobody has the turn
+	turn   *turn
 	ledger *ledger.Ledger
 	// spent tells that the ledger in memory has ids of a page that Shutdown made give
 	// up: whoever writes it now loses that page.
@@ -66,13 +66,12 @@ func newLoop(e *Engine, s *Stream) *loop {
 		log:    e.set.Logger.With(zap.String("instance", s.Key.Instance), zap.String("stream", s.Key.Stream)),
 		jitter: newJitter(e.set.Seed, s.Key.Provider, s.Key.Instance, s.Key.Stream),
 		seed:   maphash.MakeSeed(),
-		turn:   make(chan struct{}, 1),
+		turn:   newTurn(newJitter(e.set.Seed, s.Key.Provider, s.Key.Instance, s.Key.Stream, "turn")),
 		hash:   newHasher(s.Key.Provider, s.Source.Tenant, s.Key.Stream),
 	}
 	l.health.changed = l.changed
 	l.lanes.units = max(1, s.Stream.Parallel) * max(1, s.Stream.Branches)
 	l.backlog.span = max(l.plan.minSpan, min(l.plan.maxSpan, l.plan.floor(int64(firstSpan))))
-	l.turn <- struct{}{}
 	return l
 }
 
@@ -185,13 +184,8 @@ func (l *loop) end(r *read) {
 // take waits for the turn. Its error is the context's, or says that the ledger in
 // memory must not be written any more.
 func (l *loop) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	if err := l.turn.take(ctx); err != nil {
 		return err
-	}
-	select {
-	case <-l.turn:
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 	if l.spent {
 		l.give()
@@ -200,7 +194,7 @@ func (l *loop) take(ctx context.Context) error {
 	return nil
 }
 
-func (l *loop) give() { l.turn <- struct{}{} }
+func (l *loop) give() { l.turn.give() }
 
 // covered tells the observer how far the stream is.
 func (l *loop) covered(ctx context.Context) {
