@@ -145,7 +145,7 @@ func (r *run) play() {
 	r.start = r.world.Now()
 	tail := time.Duration(0)
 	for _, f := range r.feeds {
-		tail = max(tail, f.settledAfter())
+		tail = max(tail, f.settledAfter()+f.catchUp(r.active))
 	}
 	if tail += recovery + 30*time.Minute; !r.mode.heals() {
 		tail = 0

@@ -229,6 +229,17 @@ func (s *shape) slowness() time.Duration {
 	return 2 * time.Hour
 }
 
+// catchUp is how long the backlog of an outage, or the first one, may take beyond the
+// recovery of everything: where the vendor does not answer long windows, each part that
+// it would answer may first be tried in a longer one, for the span of patience.
+func (s *shape) catchUp(outage time.Duration) time.Duration {
+	if s.mostSpan == 0 {
+		return 0
+	}
+	parts := (s.lookback+s.settledAfter()+outage)/s.mostSpan + 1
+	return min(parts*6*time.Minute, 24*time.Hour)
+}
+
 // fresh is how long after it shows a punctual event is surely delivered, when all is
 // well.
 func (s *shape) fresh() time.Duration { return s.Lag + 3*s.interval + 2*time.Minute + s.slowness()/3 }

@@ -144,7 +144,7 @@ func (r *run) due(f *feed, e *event) time.Time {
 	if (e.late > f.soon() || r.mode == clock) && f.Resume != providers.ByCursor {
 		due = e.basis.Add(f.settledAfter())
 	}
-	if recovered := r.healed.Add(recovery); due.Before(recovered) {
+	if recovered := r.healed.Add(recovery + f.catchUp(r.active)); due.Before(recovered) {
 		due = recovered
 	}
 	return due.Add(r.jump)
