@@ -236,8 +236,8 @@ func (s *shape) catchUp(outage time.Duration) time.Duration {
 	if s.mostSpan == 0 {
 		return 0
 	}
-	parts := (s.lookback+s.settledAfter()+outage)/s.mostSpan + 1
-	return min(parts*6*time.Minute, 24*time.Hour)
+	parts := int64((s.lookback+s.settledAfter()+outage)/s.mostSpan) + 1
+	return min(time.Duration(6*parts)*time.Minute, 24*time.Hour)
 }
 
 // fresh is how long after it shows a punctual event is surely delivered, when all is
