@@ -32,6 +32,8 @@ func (t *turn) take(ctx context.Context) error {
 	asked := time.Now()
 	select {
 	case <-t.token:
+		// Who waits for a turn that ends at this very moment may as well have found it
+		// free: only time that passed tells them apart for certain.
 		t.waited = time.Now().After(asked)
 		return nil
 	case <-ctx.Done():
