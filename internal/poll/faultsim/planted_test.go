@@ -29,6 +29,7 @@ var finders = map[string]uint64{
 // with a complaint: a simulator that finds nothing proves nothing.
 func TestPlanted(t *testing.T) {
 	kind := reflect.TypeFor[poll.PlantedFaults]()
+	caught := 0
 	for i := range kind.NumField() {
 		name := kind.Field(i).Name
 		t.Run(name, func(t *testing.T) {
@@ -41,8 +42,10 @@ func TestPlanted(t *testing.T) {
 			}
 			require.NotEmpty(t, verdict, "no history of %d shows the fault", mostPlanted)
 			t.Logf("found by seed %d: %.200s", seed, verdict)
+			caught++
 		})
 	}
+	fmt.Printf("%d of %d planted faults caught\n", caught, kind.NumField())
 }
 
 // hunt returns the first seed that complains, and about what.
