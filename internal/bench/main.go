@@ -71,7 +71,7 @@ func run(ctx context.Context, o options) error {
 	}
 	defer vendor.stop()
 	var t table
-	for _, step := range []func() error{
+	err = eachOf(
 		func() error { return throughput(ctx, &t, vendor, o.events) },
 		func() error { return backfill(ctx, &t, vendor) },
 		func() error { return liveLag(ctx, &t, vendor, o.lagFor) },
@@ -81,10 +81,19 @@ func run(ctx context.Context, o options) error {
 			}
 			return idleInstances(ctx, &t, vendor, o.idle, o.idleFor)
 		},
-	} {
+	)
+	if err != nil {
+		return err
+	}
+	return t.print(os.Stdout)
+}
+
+// eachOf takes steps one after the other, until one fails.
+func eachOf(steps ...func() error) error {
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	return t.print(os.Stdout)
+	return nil
 }

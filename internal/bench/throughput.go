@@ -41,7 +41,7 @@ type costs struct {
 // throughput measures an Okta-like stream in a short and in a long backlog.
 func throughput(ctx context.Context, t *table, v *vendor, events int) error {
 	var c costs
-	for _, step := range []func() (err error){
+	err := eachOf(
 		func() (err error) { c.alone, err = pdataAlone(ctx, v); return }, // and warm up
 		func() (err error) {
 			c.floor, err = measure(func() error { return download(fmt.Sprintf("%s/%d/api/v1/logs", v.url, events), events) })
@@ -67,10 +67,9 @@ func throughput(ctx context.Context, t *table, v *vendor, events int) error {
 		func() (err error) { c.liveShort, err = peakLive(ctx, v, events/10); return },
 		func() (err error) { c.liveLong, err = peakLive(ctx, v, events); return },
 		func() (err error) { c.pooled, err = pooled(ctx, v, events); return },
-	} {
-		if err := step(); err != nil {
-			return err
-		}
+	)
+	if err != nil {
+		return err
 	}
 	c.report(t, events)
 	return nil
@@ -128,7 +127,8 @@ func peakLive(ctx context.Context, v *vendor, events int) (peak uint64, err erro
 			peak = max(peak, liveHeap())
 		}
 	}
-	return peak, read(ctx, oktaConfig(v, events), s)
+	err = read(ctx, oktaConfig(v, events), s)
+	return peak, err
 }
 
 // download is the least that anybody must do: fetch every page and see that it is
