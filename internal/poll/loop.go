@@ -64,9 +64,9 @@ func newLoop(e *Engine, s *Stream) *loop {
 		plan:   newPlan(s, e.set.Faults),
 		redact: newRedactor(s.Exclude),
 		log:    e.set.Logger.With(zap.String("instance", s.Key.Instance), zap.String("stream", s.Key.Stream)),
-		jitter: newJitter(e.set.Seed, s.Key.Provider, s.Key.Instance, s.Key.Stream),
+		jitter: e.jitterOf(s.Key),
 		seed:   maphash.MakeSeed(),
-		turn:   newTurn(newJitter(e.set.Seed, s.Key.Provider, s.Key.Instance, s.Key.Stream, "turn")),
+		turn:   newTurn(e.jitterOf(s.Key, "turn")),
 		hash:   newHasher(s.Key.Provider, s.Source.Tenant, s.Key.Stream),
 	}
 	l.health.changed = l.changed

@@ -16,7 +16,7 @@ func TestTurnIsHadInOrder(t *testing.T) {
 		turn := newTurn(newJitter(1))
 		require.NoError(t, turn.take(t.Context()))
 		var had []int
-		ends := map[time.Time]int{} // of the turns, and of the pauses after them
+		ends := map[time.Time]bool{} // of the turns, and of the pauses after them
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		for i := range 8 {
@@ -27,7 +27,7 @@ func TestTurnIsHadInOrder(t *testing.T) {
 				turn.give()
 				mu.Lock()
 				defer mu.Unlock()
-				ends[time.Now()] = i
+				ends[time.Now()] = true
 			})
 		}
 		time.Sleep(time.Second)

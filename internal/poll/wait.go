@@ -29,12 +29,16 @@ func newJitter(seed uint64, of ...string) *jitter {
 	return &jitter{rng: rand.New(rand.NewPCG(seed, h.Sum64()))}
 }
 
+// jitterOf returns the randomness of a stream, or of a purpose within it.
+func (e *Engine) jitterOf(k Key, purpose ...string) *jitter {
+	return newJitter(e.set.Seed, append([]string{k.Provider, k.Instance, k.Stream}, purpose...)...)
+}
+
 // jitterOf returns a randomness for the retries of one page. Pages of a stream that
 // are fetched side by side fail at the same moment when what they share fails, and
 // must not take turns at one source.
 func (l *loop) jitterOf(r *read, cursor string) *jitter {
-	return newJitter(l.engine.set.Seed, l.Key.Provider, l.Key.Instance, l.Key.Stream,
-		fmt.Sprint(r.window, r.live, r.began.UnixNano()), cursor)
+	return l.engine.jitterOf(l.Key, fmt.Sprint(r.window, r.live, r.began.UnixNano()), cursor)
 }
 
 // around returns d times a factor within 1 ± share.
